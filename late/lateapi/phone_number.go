@@ -1,0 +1,36 @@
+package lateapi
+
+import (
+	"cmp"
+	"encoding/json"
+)
+
+// UnmarshalJSON reads a number in each of the forms that the server sends: a list calls its
+// id _id, and its profile is an id or an object.
+func (n *PhoneNumber) UnmarshalJSON(b []byte) error {
+	type plain PhoneNumber
+	in := struct {
+		*plain
+		ListedID string          `json:"_id"`
+		Profile  json.RawMessage `json:"profileId"`
+	}{plain: (*plain)(n)}
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	n.ID = cmp.Or(n.ID, in.ListedID)
+	if len(in.Profile) == 0 || string(in.Profile) == "null" {
+		return nil
+	}
+	if json.Unmarshal(in.Profile, &n.ProfileID) == nil {
+		return nil
+	}
+	var profile struct {
+		ListedID string `json:"_id"`
+		ID       string `json:"id"`
+	}
+	if err := json.Unmarshal(in.Profile, &profile); err != nil {
+		return err
+	}
+	n.ProfileID = cmp.Or(profile.ListedID, profile.ID)
+	return nil
+}
