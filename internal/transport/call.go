@@ -1,0 +1,84 @@
+package transport
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Attempt is one try at a call.
+type Attempt struct {
+	Operation string        // operationId; empty where the contract does not know the request
+	RequestID string        // the same for all attempts of a call
+	Number    int           // 1 is the first
+	Status    int           // 0 where nothing was answered
+	Err       error         // why there was no whole answer
+	Wait      time.Duration // before the attempt
+	Duration  time.Duration
+}
+
+// Call is what is known of a call while it goes on, and after.
+type Call struct {
+	Operation *Operation
+	RequestID string
+	Attempts  []Attempt
+
+	fail   func(*Failure) error
+	wait   time.Duration // before the next attempt
+	left   bool          // an attempt has left, or may have
+	doubt  bool          // an attempt may have been acted on
+	before bool          // the doubt is older than the last attempt
+}
+
+// Fail makes the client's error of what became of the call: of its answer resp, which is nil
+// where there was none, and of err, which is nil where the status says it all.
+func (c *Call) Fail(resp *http.Response, err error) error { return c.fail(c.failure(resp, err)) }
+
+func (c *Call) failure(resp *http.Response, err error) *Failure {
+	f := &Failure{
+		Operation: c.Operation, RequestID: c.RequestID, Attempts: c.Attempts, Err: err,
+		Unknown: c.doubt && !c.Operation.safe(), NotSent: !c.left,
+	}
+	if resp == nil {
+		return f
+	}
+	f.Status, f.Header, f.Body = resp.StatusCode, resp.Header, Bytes(resp)
+	f.RetryAfter, _ = retryAfter(resp.Header, time.Now())
+	if id := resp.Header.Get(requestIDHeader); id != "" {
+		f.RequestID = id
+	}
+	// A success that cannot be read is no refusal: the server has acted.
+	if resp.StatusCode < 300 && !c.Operation.safe() {
+		f.Unknown = true
+	}
+	return f
+}
+
+// Gone reports whether resp says that what the call deletes is not there, and an earlier
+// attempt of the call may be why.
+func (c *Call) Gone(resp *http.Response) bool {
+	return resp.StatusCode == http.StatusNotFound && c.Operation.Repeat == Delete && c.before
+}
+
+// body is the body of every response that leaves the transport.
+type body struct {
+	io.ReadCloser
+	call *Call
+	data []byte // the whole body, where it was read already
+}
+
+func buffered(call *Call, data []byte) *body {
+	return &body{ReadCloser: io.NopCloser(bytes.NewReader(data)), call: call, data: data}
+}
+
+// CallOf returns the call that brought resp, a response of [Transport.Do].
+func CallOf(resp *http.Response) *Call {
+	return resp.Body.(*body).call
+}
+
+// Bytes returns the body of resp, a response of [Transport.Do] to an operation that does not
+// stream. It does not read from the body.
+func Bytes(resp *http.Response) []byte {
+	return resp.Body.(*body).data
+}

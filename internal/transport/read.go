@@ -1,0 +1,101 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+const (
+	// maxBody is the most that is read of an answer that is kept in memory.
+	maxBody = 32 << 20
+	// maxErrorBody is the most that is read of a refusal. What follows says nothing more.
+	maxErrorBody = 1 << 20
+	// maxDrain is the most that is read only to use the connection again.
+	maxDrain = 256 << 10
+)
+
+var errAttemptTimeout = fmt.Errorf("the attempt timed out: %w", context.DeadlineExceeded)
+
+// read gives each attempt its time and reads the answer within it, so that an answer that
+// breaks off is a failed attempt like any other. A streamed answer is handed on unread.
+func read(next handler, timeout, long time.Duration) handler {
+	return func(call *Call, req *http.Request) (*http.Response, error) {
+		limit := timeout
+		if call.Operation.Untimed {
+			limit = long
+		}
+		ctx, cancel := req.Context(), context.CancelFunc(func() {})
+		if limit > 0 {
+			ctx, cancel = context.WithTimeoutCause(ctx, limit, errAttemptTimeout)
+			req = req.WithContext(ctx)
+		}
+		resp, err := next(call, req)
+		if err != nil {
+			err = because(ctx, err)
+			cancel()
+			return nil, err
+		}
+		if call.Operation.Stream && success(resp) {
+			resp.Body = &body{ReadCloser: stream{resp.Body, cancel}, call: call}
+			return resp, nil
+		}
+		defer cancel()
+		data, err := readBody(resp)
+		resp.Body = buffered(call, data)
+		return resp, because(ctx, err)
+	}
+}
+
+func success(resp *http.Response) bool {
+	return resp.StatusCode >= 200 && resp.StatusCode <= 299
+}
+
+// readBody reads and closes the body. That of a refusal may be cut short: its status says
+// enough.
+func readBody(resp *http.Response) ([]byte, error) {
+	if resp.Body == nil {
+		return nil, nil
+	}
+	defer resp.Body.Close()
+	limit := int64(maxBody)
+	if !success(resp) {
+		limit = maxErrorBody
+	}
+	var buf bytes.Buffer
+	if n := resp.ContentLength; n > 0 {
+		buf.Grow(int(min(n, maxDrain)) + bytes.MinRead)
+	}
+	n, err := buf.ReadFrom(io.LimitReader(resp.Body, limit))
+	if err == nil && n == limit {
+		if rest, _ := io.CopyN(io.Discard, resp.Body, maxDrain); rest > 0 {
+			err = ErrResponseTooLarge
+		}
+	}
+	if !success(resp) {
+		err = nil
+	}
+	return buf.Bytes(), err
+}
+
+// because puts our own reason in the place of the context's.
+func because(ctx context.Context, err error) error {
+	if err != nil && errors.Is(context.Cause(ctx), errAttemptTimeout) {
+		return errAttemptTimeout
+	}
+	return err
+}
+
+type stream struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (s stream) Close() error {
+	defer s.cancel()
+	return s.ReadCloser.Close()
+}

@@ -1,0 +1,92 @@
+package transport
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const (
+	firstBackoff = 500 * time.Millisecond
+	maxBackoff   = 20 * time.Second
+	// maxRetryAfter is the longest wait that a server may ask for and get. A longer one is the
+	// caller's to decide: the error tells it.
+	maxRetryAfter = 2 * time.Minute
+)
+
+// retry repeats an attempt that failed in passing, if that can do no harm: the server did not
+// act on it, or acting twice changes nothing.
+func retry(next handler, maxRetries int, b *budget) handler {
+	return func(call *Call, req *http.Request) (*http.Response, error) {
+		for n := 0; ; n++ {
+			attempt, tr, err := prepare(req, n)
+			if err != nil {
+				return nil, err
+			}
+			resp, err := next(call, attempt)
+			v := judge(req.Context(), resp, err, tr)
+			b.ended(n > 0, v.overload)
+			call.left = call.left || !v.unsent
+			call.before = call.doubt
+			call.doubt = call.doubt || v.acted
+
+			again := v.passing && n < maxRetries && (!v.acted || call.Operation.repeatable(req)) &&
+				(req.Body == nil || req.Body == http.NoBody || req.GetBody != nil)
+			if !again {
+				return resp, err
+			}
+			wait, ok := pause(req.Context(), n, resp)
+			if !ok || !b.take() {
+				return resp, err
+			}
+			if ctxErr := sleep(req.Context(), wait); ctxErr != nil {
+				return resp, ctxErr
+			}
+			call.wait = wait
+		}
+	}
+}
+
+// prepare makes the request of an attempt: a copy, since a middleware may change it, with a
+// body of its own and a trace of what became of it.
+func prepare(req *http.Request, n int) (*http.Request, *trace, error) {
+	ctx, tr := withTrace(req.Context())
+	attempt := req.Clone(ctx)
+	if n > 0 && req.GetBody != nil {
+		body, err := req.GetBody()
+		if err != nil {
+			return nil, nil, err
+		}
+		attempt.Body = body
+	}
+	return attempt, tr, nil
+}
+
+// pause tells how long to wait before the next attempt, and whether to wait at all.
+func pause(ctx context.Context, n int, resp *http.Response) (time.Duration, bool) {
+	backoff := min(firstBackoff<<min(n, 16), maxBackoff)
+	wait := rand.N(backoff)
+	if resp != nil {
+		if asked, ok := retryAfter(resp.Header, time.Now()); ok {
+			wait = asked
+		}
+	}
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+		return 0, false
+	}
+	return wait, wait <= maxRetryAfter
+}
+
+// retryAfter reads Retry-After in both of its forms.
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	value := h.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(at.Sub(serverTime(h, now)), 0), true
+	}
+	return 0, false
+}

@@ -1,0 +1,61 @@
+package transport
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+)
+
+// send hands the attempt to the caller's client.
+func send(client *http.Client, middleware []func(Doer) Doer) handler {
+	var doer Doer = guarded{client}
+	for i := len(middleware) - 1; i >= 0; i-- {
+		doer = middleware[i](doer)
+	}
+	return func(_ *Call, req *http.Request) (*http.Response, error) {
+		resp, err := doer.Do(req)
+		if err == nil && resp == nil {
+			err = errors.New("the middleware returned neither a response nor an error")
+		}
+		// The URL would repeat what the error says already, and its query names people.
+		if e, ok := errors.AsType[*url.Error](err); ok {
+			err = e.Err
+		}
+		return resp, err
+	}
+}
+
+// guarded is the caller's client with a stricter eye on redirects. net/http sends the
+// credentials on to another port, to a subdomain and from https to http, and makes a GET of
+// a redirected POST, whose answer would pass for that of the POST. A client cannot be told
+// otherwise but by its CheckRedirect, so each attempt takes a shallow copy of the client as
+// it is at that moment; its transport, jar and timeout are the caller's own.
+type guarded struct{ client *http.Client }
+
+func (g guarded) Do(req *http.Request) (*http.Response, error) {
+	hc := http.DefaultClient
+	if g.client != nil {
+		hc = g.client
+	}
+	own := *hc
+	own.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		first, abroad := via[0], false
+		for _, r := range append(via[1:len(via):len(via)], next) {
+			abroad = abroad || r.URL.Scheme != first.URL.Scheme || r.URL.Host != first.URL.Host
+		}
+		if next.Method != first.Method || abroad && first.Body != nil {
+			return http.ErrUseLastResponse
+		}
+		if abroad {
+			next.Header.Del("Authorization")
+		}
+		if hc.CheckRedirect != nil {
+			return hc.CheckRedirect(next, via)
+		}
+		if len(via) >= 10 {
+			return errors.New("stopped after 10 redirects")
+		}
+		return nil
+	}
+	return own.Do(req)
+}
