@@ -1,0 +1,116 @@
+package late
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/wabakit/wabakit-go/internal/transport"
+	"github.com/wabakit/wabakit-go/internal/version"
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+// DefaultBaseURL is where the API answers.
+const DefaultBaseURL = "https://getlate.dev/api"
+
+const (
+	defaultMaxRetries = 3
+	defaultTimeout    = time.Minute
+)
+
+// Client calls the Late API. It is safe for use by any number of goroutines.
+type Client struct {
+	Contacts   *ContactsService
+	Templates  *TemplatesService
+	Broadcasts *BroadcastsService
+
+	transport *transport.Transport
+	api       *lateapi.ClientWithResponses
+	account   string
+}
+
+// service is what every service knows.
+type service struct{ client *Client }
+
+// NewClient returns a client that authenticates with an API key of Late. A key or an option
+// that cannot be right is a [*ValidationError].
+func NewClient(apiKey string, opts ...Option) (*Client, error) {
+	o := options{baseURL: DefaultBaseURL}
+	o.transport = transport.Config{MaxRetries: defaultMaxRetries, Timeout: defaultTimeout}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	// net/http refuses such a header only at the first call.
+	if apiKey == "" || strings.ContainsFunc(apiKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, invalid("apiKey", "must be the key and nothing else: no spaces, no line break")
+	}
+	base, err := url.Parse(o.baseURL)
+	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" ||
+		base.User != nil || base.RawQuery != "" || base.Fragment != "" || strings.ContainsAny(base.Path, "{}") {
+		return nil, invalid("baseURL", "must be an absolute http or https URL without user, query and fragment")
+	}
+	if o.transport.MaxRetries < 0 || o.transport.Timeout < 0 {
+		return nil, invalid("options", "retries and timeout cannot be negative")
+	}
+
+	cfg := o.transport
+	cfg.Product = "late"
+	cfg.BaseURL = base
+	cfg.Operations = operations
+	cfg.UserAgent = strings.TrimSpace(o.userAgent + " wabakit-go/" + version.Module)
+	authorization := "Bearer " + apiKey
+	cfg.Authorize = func(req *http.Request) error {
+		req.Header.Set("Authorization", authorization)
+		return nil
+	}
+	cfg.Fail = func(f *transport.Failure) error { return newError(f, apiKey) }
+	tr := transport.New(cfg)
+	api, err := lateapi.NewClientWithResponses(base.String(), lateapi.WithHTTPClient(tr))
+	if err != nil {
+		return nil, fmt.Errorf("late: %w", err)
+	}
+	return newClient(tr, api, o.account), nil
+}
+
+func newClient(tr *transport.Transport, api *lateapi.ClientWithResponses, account string) *Client {
+	c := &Client{transport: tr, api: api, account: account}
+	c.Contacts = &ContactsService{c}
+	c.Templates = &TemplatesService{c}
+	c.Broadcasts = &BroadcastsService{c}
+	return c
+}
+
+// ForAccount returns a client that is c but for its account. Both share connections, limits
+// and everything else.
+func (c *Client) ForAccount(id string) *Client {
+	return newClient(c.transport, c.api, id)
+}
+
+// API returns the generated client, for a call that this package has no method for or a field
+// that it does not hand on. Its calls go the same way: authorized, paced, and repeated only
+// where that can do no harm.
+func (c *Client) API() *lateapi.ClientWithResponses { return c.api }
+
+// RateLimit is how many calls the server allows.
+type RateLimit struct {
+	Limit     int       // calls in a window of a minute
+	Remaining int       // calls left in this window
+	Reset     time.Time // when the next window begins
+}
+
+// RateLimit returns what the latest answer told of the limit. It is the zero value before the
+// first answer.
+func (c *Client) RateLimit() RateLimit { return RateLimit(c.transport.RateLimit()) }
+
+// accountFor returns the account of a call: the one that its request names, or the client's.
+func (c *Client) accountFor(named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	if c.account == "" {
+		return "", ErrNoAccount
+	}
+	return c.account, nil
+}

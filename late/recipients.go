@@ -1,0 +1,154 @@
+package late
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/wabakit/wabakit-go/internal/batch"
+	"github.com/wabakit/wabakit-go/internal/reply"
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+const maxRecipients = 1000
+
+// ListRecipientsOptions chooses recipients. What is not set does not choose.
+type ListRecipientsOptions struct {
+	Status DeliveryStatus
+	Limit  int // recipients a page; the server's default is 100
+	Skip   int // recipients to pass over
+}
+
+// Recipients returns one page of the recipients of a broadcast, with the state of their
+// messages.
+//
+// It is retried. GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
+func (s *BroadcastsService) Recipients(ctx context.Context, id string, opts ListRecipientsOptions) (*RecipientPage, error) {
+	if err := checkID("broadcastId", id); err != nil {
+		return nil, err
+	}
+	if err := checkPage(opts.Limit, opts.Skip); err != nil {
+		return nil, err
+	}
+	return reply.JSON[RecipientPage](s.client.api.GetWhatsAppBroadcastRecipients(ctx, id,
+		&lateapi.GetWhatsAppBroadcastRecipientsParams{
+			Status: optional(opts.Status), Limit: optional(opts.Limit), Skip: optional(opts.Skip),
+		}))
+}
+
+// AllRecipients iterates over the recipients of a broadcast that opts chooses, from the
+// Skip-th on, in pages of Limit. Each phone number is yielded once. An error is the last thing
+// it yields.
+//
+// It is retried. GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
+func (s *BroadcastsService) AllRecipients(ctx context.Context, id string, opts ListRecipientsOptions, iterOpts ...IterOption) iter.Seq2[RecipientDelivery, error] {
+	fetch := func(ctx context.Context, skip int) ([]RecipientDelivery, Pagination, error) {
+		opts := opts
+		opts.Skip = skip
+		page, err := s.Recipients(ctx, id, opts)
+		if err != nil {
+			return nil, Pagination{}, err
+		}
+		return page.Recipients, page.Pagination, nil
+	}
+	return each(ctx, checkPage(opts.Limit, opts.Skip), opts.Skip, iterOpts, fetch, func(r RecipientDelivery) string { return r.Phone })
+}
+
+// AddRecipients adds up to 1000 recipients to a draft. Phone numbers that are on its list
+// already are passed over, and counted as duplicates.
+//
+// It is retried. PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
+func (s *BroadcastsService) AddRecipients(ctx context.Context, id string, recipients []BroadcastRecipient) (*AddRecipientsResponse, error) {
+	if err := checkID("broadcastId", id); err != nil {
+		return nil, err
+	}
+	if err := checkCount("recipients", len(recipients), maxRecipients); err != nil {
+		return nil, err
+	}
+	if err := checkRecipients(recipients); err != nil {
+		return nil, err
+	}
+	return reply.JSON[AddRecipientsResponse](s.client.api.AddWhatsAppBroadcastRecipients(ctx, id,
+		lateapi.AddRecipientsRequest{Recipients: recipients}))
+}
+
+// RemoveRecipients takes recipients off a draft, by their phone numbers.
+//
+// It is retried. DELETE /v1/whatsapp/broadcasts/{broadcastId}/recipients
+func (s *BroadcastsService) RemoveRecipients(ctx context.Context, id string, phones []string) (*RemoveRecipientsResponse, error) {
+	if err := checkID("broadcastId", id); err != nil {
+		return nil, err
+	}
+	if err := checkCount("phones", len(phones), 0); err != nil {
+		return nil, err
+	}
+	for i, phone := range phones {
+		if err := checkPhone(fmt.Sprintf("phones[%d]", i), phone); err != nil {
+			return nil, err
+		}
+	}
+	return reply.JSON[RemoveRecipientsResponse](s.client.api.RemoveWhatsAppBroadcastRecipients(ctx, id,
+		lateapi.RemoveRecipientsRequest{Phones: phones}))
+}
+
+// AddRecipientsMany adds any number of recipients to a draft, 1000 in a call, and accounts for
+// each by its phone number. A recipient without a usable phone number is refused unsent.
+//
+// Of a call in which some were on the list already, the server tells only how many: a phone
+// number that stands in the call twice is then ItemSkipped, and of the others the last ones.
+//
+// A call is retried. PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
+func (s *BroadcastsService) AddRecipientsMany(ctx context.Context, id string, recipients iter.Seq[BroadcastRecipient], opts ...BatchOption) (*BatchReport, error) {
+	if err := checkID("broadcastId", id); err != nil {
+		return &BatchReport{}, err
+	}
+	return run(ctx, "add broadcast recipients", maxRecipients, recipients, batch.Job[BroadcastRecipient]{
+		Key:   func(r BroadcastRecipient) string { return r.Phone },
+		Check: func(r BroadcastRecipient) error { return checkPhone("phone", r.Phone) },
+		Send: func(ctx context.Context, chunk []BroadcastRecipient) ([]batch.Result, error) {
+			resp, err := s.AddRecipients(ctx, id, chunk)
+			if err != nil {
+				return nil, err
+			}
+			return addResults(chunk, resp), nil
+		},
+	}, opts)
+}
+
+// addResults says what became of each recipient of a call, as far as its counts tell.
+func addResults(chunk []BroadcastRecipient, resp *AddRecipientsResponse) []batch.Result {
+	results := make([]batch.Result, len(chunk))
+	if resp.Added < 0 || resp.Duplicates < 0 || resp.Added+resp.Duplicates != len(chunk) {
+		err := fmt.Errorf("late: add broadcast recipients: the answer accounts for %d of %d recipients",
+			resp.Added+resp.Duplicates, len(chunk))
+		for i := range results {
+			results[i] = batch.Result{State: batch.Unknown, Err: err}
+		}
+		return results
+	}
+	duplicates, seen := resp.Duplicates, make(map[string]bool, len(chunk))
+	for i, r := range chunk {
+		results[i].State = batch.Done
+		if seen[r.Phone] && duplicates > 0 {
+			results[i].State = batch.Skipped
+			duplicates--
+		}
+		seen[r.Phone] = true
+	}
+	for i := len(results) - 1; i >= 0 && duplicates > 0; i-- {
+		if results[i].State == batch.Done {
+			results[i].State = batch.Skipped
+			duplicates--
+		}
+	}
+	return results
+}
+
+func checkRecipients(recipients []BroadcastRecipient) error {
+	for i, r := range recipients {
+		if err := checkPhone(fmt.Sprintf("recipients[%d].phone", i), r.Phone); err != nil {
+			return err
+		}
+	}
+	return nil
+}
