@@ -1,0 +1,46 @@
+package onpremiseapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Milliseconds is a delay among the settings. The contract declares a string, and
+// shows a number: both are read, and a string is written.
+type Milliseconds int64
+
+// Duration returns the delay as a duration.
+func (m Milliseconds) Duration() time.Duration {
+	return time.Duration(m) * time.Millisecond
+}
+
+// MarshalJSON writes the number as a string.
+func (m Milliseconds) MarshalJSON() ([]byte, error) {
+	return strconv.AppendQuote(nil, strconv.FormatInt(int64(m), 10)), nil
+}
+
+// UnmarshalJSON reads a number, or a string that holds one or is empty.
+func (m *Milliseconds) UnmarshalJSON(data []byte) error {
+	if bytes.Equal(data, []byte("null")) {
+		return nil
+	}
+	text := string(data)
+	if bytes.HasPrefix(data, []byte(`"`)) {
+		if err := json.Unmarshal(data, &text); err != nil {
+			return err
+		}
+		if text == "" {
+			*m = 0
+			return nil
+		}
+	}
+	v, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("%s is no number of milliseconds: %w", data, err)
+	}
+	*m = Milliseconds(v)
+	return nil
+}

@@ -1,0 +1,32 @@
+package onpremiseapi
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Time is a moment that the server writes as RFC 3339, as it is declared, or with
+// a space in the place of the T: 2018-03-01 15:29:26+00:00. It is zero where the
+// server told none, and is written as RFC 3339.
+type Time struct{ time.Time }
+
+// UnmarshalJSON reads both forms, into UTC.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	var s string
+	if err := json.Unmarshal(data, &s); err != nil {
+		return err
+	}
+	if s == "" {
+		*t = Time{}
+		return nil
+	}
+	v, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		var spaced error
+		if v, spaced = time.Parse("2006-01-02 15:04:05Z07:00", s); spaced != nil {
+			return err
+		}
+	}
+	*t = Time{v.UTC()}
+	return nil
+}
