@@ -1,0 +1,247 @@
+package late_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wabakit/wabakit-go/late"
+)
+
+func TestRefusalsAreToldApart(t *testing.T) {
+	t.Parallel()
+	all := []error{
+		late.ErrInvalidRequest, late.ErrUnauthorized, late.ErrPaymentRequired, late.ErrForbidden, late.ErrNotFound,
+		late.ErrConflict, late.ErrRateLimited, late.ErrServer,
+	}
+	tests := []struct {
+		status int
+		body   string
+		is     error
+		text   string
+	}{
+		{400, `{"error":"name is too long"}`, late.ErrInvalidRequest, "name is too long"},
+		{401, `{"error":"no such key"}`, late.ErrUnauthorized, "no such key"},
+		{402, `{"error":"a payment is due"}`, late.ErrPaymentRequired, "a payment is due"},
+		{403, `{"error":"plan"}`, late.ErrForbidden, "plan"},
+		{404, `{"error":"no such contact"}`, late.ErrNotFound, "no such contact"},
+		{409, `{"error":"contact with this phone exists"}`, late.ErrConflict, "contact with this phone exists"},
+		{422, `{"error":"unprocessable"}`, late.ErrInvalidRequest, "unprocessable"},
+		{429, `{"error":"slow down"}`, late.ErrRateLimited, "slow down"},
+		{500, `{"error":"oops"}`, late.ErrServer, "oops"},
+		{418, `{"error":"teapot"}`, nil, "teapot"},
+		{404, ``, late.ErrNotFound, "Not Found"},
+		{502, `<html>Bad gateway</html>`, late.ErrServer, `Bad Gateway: "<html>Bad gateway</html>"`},
+		{400, `{"message":"not of this API"}`, late.ErrInvalidRequest, `Bad Request: "{\"message\":\"not of this API\"}"`},
+		{400, `[1]`, late.ErrInvalidRequest, `Bad Request: "[1]"`},
+		{301, ``, nil, "Moved Permanently"},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprint(tt.status, " ", tt.body), func(t *testing.T) {
+			t.Parallel()
+			client, _ := newClient(t, tt.status, tt.body, late.WithMaxRetries(0))
+			_, err := client.Contacts.Get(t.Context(), testID)
+			var e *late.Error
+			require.ErrorAs(t, err, &e)
+			require.Equal(t, tt.status, e.StatusCode)
+			require.Equal(t, "getWhatsAppContact", e.Operation)
+			require.NotEmpty(t, e.RequestID)
+			require.Len(t, e.Attempts, 1)
+			require.Equal(t, fmt.Sprintf("late: get contact: %d %s (request %s)", tt.status, tt.text, e.RequestID), err.Error())
+			for _, kind := range all {
+				require.Equal(t, kind == tt.is, errors.Is(err, kind), kind)
+			}
+			require.NotErrorIs(t, err, late.ErrOutcomeUnknown)
+		})
+	}
+}
+
+func TestErrorHoldsWhatTheServerSays(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+		return says(429, `{"error":"limit","type":"rate","code":131056,"param":"phone","docUrl":"https://example.com/d","platform":"whatsapp",
+			"platformError":{"error":{"code":1}},"details":["a"]}`, "Retry-After", "7", "X-Request-Id", "theirs"), nil
+	}}
+	client := clientOn(t, w, late.WithMaxRetries(0))
+	_, err := client.Contacts.Create(t.Context(), late.CreateContactRequest{Phone: testPhone, Name: "Ada"})
+	var e *late.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, "limit", e.Message)
+	require.Equal(t, "rate", e.Type)
+	require.Equal(t, "131056", e.Code, "a code that is a number is no reason to lose the rest")
+	require.Equal(t, "phone", e.Param)
+	require.Equal(t, "https://example.com/d", e.DocURL)
+	require.Equal(t, "whatsapp", e.Platform)
+	require.JSONEq(t, `{"error":{"code":1}}`, string(e.PlatformError))
+	require.JSONEq(t, `["a"]`, string(e.Details))
+	require.Equal(t, 7*time.Second, e.RetryAfter)
+	require.Equal(t, "theirs", e.RequestID, "the id under which the server has logged it")
+	require.NotErrorIs(t, err, late.ErrOutcomeUnknown, "a server that limits has not acted")
+}
+
+func TestAnswerThatIsNotTheJSONItShouldBe(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"a page": "<html>log in</html>", "nothing": "", "null": "null", "a list": "[]", "half": `{"contact":{"id":"x`, "text": `{"contact":"x"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+				return says(200, body, "Content-Type", "text/html; charset=utf-8"), nil
+			}}
+			client := clientOn(t, w)
+			_, err := client.Contacts.Get(t.Context(), testID)
+			var e *late.Error
+			require.ErrorAs(t, err, &e)
+			require.Equal(t, 200, e.StatusCode)
+			require.Equal(t, "text/html; charset=utf-8", e.ContentType)
+			require.Equal(t, body, e.Body)
+			require.NotErrorIs(t, err, late.ErrOutcomeUnknown, "a read has no outcome")
+
+			_, err = client.Contacts.Create(t.Context(), late.CreateContactRequest{Phone: testPhone, Name: "Ada"})
+			require.ErrorIs(t, err, late.ErrOutcomeUnknown)
+			require.Equal(t, 2, w.sent(), "neither is sent again")
+		})
+	}
+}
+
+func TestEvery2xxIsSuccess(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 201, 202, 203} {
+		client, _ := newClient(t, status, `{"contact":{"id":"x","isOptedIn":false,"phone":null,"unheard":{"of":1}},"next":[]}`)
+		c, err := client.Contacts.Get(t.Context(), testID)
+		require.NoError(t, err)
+		require.Equal(t, "x", c.ID)
+		require.NoError(t, client.Contacts.Delete(t.Context(), testID))
+	}
+	client, _ := newClient(t, 204, ``)
+	require.NoError(t, client.Templates.Delete(t.Context(), "hello"))
+}
+
+func TestUnknownEnumValuesAreKept(t *testing.T) {
+	t.Parallel()
+	client, _ := newClient(t, 200, `{"template":{"name":"hello","status":"PAUSED","category":"NEW"}}`)
+	tmpl, err := client.Templates.Wait(t.Context(), "hello")
+	require.NoError(t, err, "a template that is paused has been reviewed")
+	require.Equal(t, late.TemplateStatus("PAUSED"), tmpl.Status)
+	require.Equal(t, late.TemplateCategory("NEW"), tmpl.Category)
+}
+
+// A key in an error or a log is a key that somebody else can use.
+func TestTheKeyStandsNowhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		w := &wire{answer: func(n int, req *http.Request) (*http.Response, error) {
+			require.Equal(t, "Bearer "+testKey, req.Header.Get("Authorization"))
+			switch n % 3 {
+			case 0:
+				return says(500, `{"error":"invalid key `+testKey+`","details":{"key":"`+testKey+`"}}`), nil
+			case 1:
+				return says(502, `<html>`+req.Header.Get("Authorization")), nil
+			default:
+				return nil, io.ErrUnexpectedEOF
+			}
+		}}
+		logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		client := clientOn(t, w, late.WithLogger(logger))
+		var seen []error
+		for range 6 {
+			_, err := client.Contacts.List(t.Context(), late.ListContactsOptions{Search: "Lovelace"})
+			seen = append(seen, err)
+			_, err = client.Contacts.Create(t.Context(), late.CreateContactRequest{Phone: testPhone, Name: "Lovelace"})
+			seen = append(seen, err)
+		}
+		_, err := late.NewClient(testKey + "\n")
+		require.Error(t, err)
+		seen = append(seen, err)
+		for _, err := range seen {
+			var e *late.Error
+			errors.As(err, &e)
+			for _, text := range []string{err.Error(), fmt.Sprintf("%+v %#v", err, err), fmt.Sprintf("%+v", e)} {
+				require.NotContains(t, text, testKey)
+			}
+			if e != nil {
+				require.NotContains(t, string(e.Details)+e.Body, testKey)
+			}
+		}
+		require.NotContains(t, fmt.Sprintf("%+v %+v %#v", client, *client, client), testKey)
+		require.NotContains(t, log.String(), testKey)
+		require.NotContains(t, log.String(), "Lovelace")
+		require.NotContains(t, log.String(), testPhone)
+		require.Contains(t, log.String(), "create contact")
+	})
+}
+
+func TestNewClientRefusesWhatCannotBeRight(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		key  string
+		opts []late.Option
+	}{
+		"no key":              {"", nil},
+		"key with line break": {"sk_1\n", nil},
+		"key with a space":    {"Bearer sk_1", nil},
+		"relative URL":        {"k", []late.Option{late.WithBaseURL("getlate.dev/api")}},
+		"another scheme":      {"k", []late.Option{late.WithBaseURL("ftp://example.com")}},
+		"URL with a password": {"k", []late.Option{late.WithBaseURL("https://user:pass@example.com")}},
+		"URL with a query":    {"k", []late.Option{late.WithBaseURL("https://example.com/?x=1")}},
+		"no URL at all":       {"k", []late.Option{late.WithBaseURL("https://exa mple")}},
+		"negative retries":    {"k", []late.Option{late.WithMaxRetries(-1)}},
+		"negative timeout":    {"k", []late.Option{late.WithTimeout(-1)}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, err := late.NewClient(tt.key, tt.opts...)
+			var invalid *late.ValidationError
+			require.ErrorAs(t, err, &invalid)
+			require.Nil(t, client)
+			require.NotContains(t, err.Error(), "pass@")
+		})
+	}
+	for _, base := range []string{"http://127.0.0.1:8080", "https://example.com/", "https://example.com/a/b/"} {
+		_, err := late.NewClient("k", late.WithBaseURL(base), late.WithHTTPClient(nil))
+		require.NoError(t, err)
+	}
+}
+
+func TestDoubtIsSaid(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }}
+	client := clientOn(t, w)
+	_, err := client.Broadcasts.Send(t.Context(), testID)
+	require.ErrorIs(t, err, late.ErrOutcomeUnknown)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.Contains(t, err.Error(), "it may or may not have happened")
+	require.Equal(t, 1, w.sent())
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = client.Broadcasts.Send(ctx, testID)
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, late.ErrNotSent)
+	require.NotErrorIs(t, err, late.ErrOutcomeUnknown)
+	require.Equal(t, 1, w.sent())
+}
+
+func TestBodyOfAnErrorIsValidText(t *testing.T) {
+	t.Parallel()
+	client, _ := newClient(t, 400, strings.Repeat("ü", 5000))
+	_, err := client.Contacts.Get(t.Context(), testID)
+	var e *late.Error
+	require.ErrorAs(t, err, &e)
+	require.LessOrEqual(t, len(e.Body), 2<<10)
+	require.Equal(t, strings.Repeat("ü", len(e.Body)/2), e.Body)
+	require.Less(t, len(err.Error()), 400)
+}

@@ -1,0 +1,86 @@
+package late_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/wabakit/wabakit-go/late"
+)
+
+const (
+	testKey     = "sk_test_0123456789abcdef"
+	testAccount = "507f1f77bcf86cd799439011"
+	testID      = "65f1a2b3c4d5e6f708192a3b"
+	testPhone   = "+16315551234"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// wire stands where the network would: it keeps what was sent and answers as it is told.
+type wire struct {
+	mu       sync.Mutex
+	requests []*http.Request
+	bodies   []string
+	answer   func(n int, req *http.Request) (*http.Response, error)
+}
+
+func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	var body []byte
+	if req.Body != nil {
+		body, _ = io.ReadAll(req.Body)
+		req.Body.Close()
+	}
+	w.mu.Lock()
+	w.requests = append(w.requests, req)
+	w.bodies = append(w.bodies, string(body))
+	n := len(w.requests)
+	w.mu.Unlock()
+	resp, err := w.answer(n, req)
+	if resp != nil {
+		resp.Request = req
+	}
+	return resp, err
+}
+
+func (w *wire) sent() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.requests)
+}
+
+// says is a response. A body that begins like JSON is said to be JSON.
+func says(status int, body string, header ...string) *http.Response {
+	resp := &http.Response{
+		StatusCode: status, Header: http.Header{}, ContentLength: int64(len(body)),
+		Body: io.NopCloser(strings.NewReader(body)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if bytes.HasPrefix([]byte(body), []byte("{")) {
+		resp.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		resp.Header.Set(header[i], header[i+1])
+	}
+	return resp
+}
+
+// newClient returns a client whose network is a wire that always answers alike.
+func newClient(t *testing.T, status int, body string, opts ...late.Option) (*late.Client, *wire) {
+	t.Helper()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(status, body), nil }}
+	return clientOn(t, w, opts...), w
+}
+
+func clientOn(t *testing.T, rt http.RoundTripper, opts ...late.Option) *late.Client {
+	t.Helper()
+	opts = append([]late.Option{late.WithAccount(testAccount), late.WithHTTPClient(&http.Client{Transport: rt})}, opts...)
+	client, err := late.NewClient(testKey, opts...)
+	require.NoError(t, err)
+	return client
+}
