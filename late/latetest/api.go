@@ -1,0 +1,153 @@
+package latetest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wabakit/wabakit-go/internal/fakeserver"
+)
+
+// basePath is the path of the API's real base URL.
+const basePath = "/api"
+
+// api is the state of the server and the handler of its requests.
+type api struct {
+	cfg    config
+	clock  *fakeserver.Clock
+	router *fakeserver.Router
+
+	mu       sync.Mutex // guards everything below
+	limit    limiter
+	ids      int
+	requests int
+	accounts map[string]*account
+	contacts map[string]*contact   // by id
+	sends    map[string]*broadcast // by id
+	rejected map[string]string     // reasons by template name
+	failing  map[string]string     // reasons by phone
+	messages []*Message            // sent, or about to be
+}
+
+// account is what belongs to one WhatsApp account.
+type account struct {
+	id         string
+	contacts   []*contact // by name, unless unsorted
+	unsorted   bool
+	byPhone    map[string]*contact
+	templates  []*template  // oldest first
+	broadcasts []*broadcast // oldest first
+	profile    profile
+}
+
+func newAPI(cfg config) *api {
+	a := &api{
+		cfg: cfg, clock: fakeserver.NewClock(cfg.start), limit: limiter{perMinute: cfg.perMinute},
+		accounts: map[string]*account{}, contacts: map[string]*contact{}, sends: map[string]*broadcast{},
+		rejected: map[string]string{}, failing: map[string]string{},
+	}
+	for _, id := range cfg.accounts {
+		a.accounts[id] = &account{id: id, byPhone: map[string]*contact{}}
+	}
+	var routes []fakeserver.Route
+	for id, op := range operations {
+		method, path, _ := strings.Cut(op.route, " ")
+		routes = append(routes, fakeserver.Route{ID: id, Method: method, Path: path})
+	}
+	a.router = fakeserver.NewRouter(basePath, routes)
+	return a
+}
+
+// Operation names the operation that a request calls.
+func (a *api) Operation(r *http.Request) string {
+	id, _, _ := a.router.Match(r)
+	return id
+}
+
+// call is a request on its way through a handler, which holds the lock of the api.
+type call struct {
+	*http.Request
+	params map[string]string
+	body   []byte
+	now    time.Time
+	until  time.Time // when the answer may leave
+}
+
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c, answer, err := a.serve(w, r)
+	if err == nil && c.until.After(c.now) && a.clock.WaitUntil(r.Context(), c.until) != nil {
+		panic(http.ErrAbortHandler) // nobody is waiting any more
+	}
+	var refused *refusal
+	if errors.As(err, &refused) {
+		writeJSON(w, refused.status, refused.body)
+		return
+	}
+	writeJSON(w, http.StatusOK, answer)
+}
+
+// serve does what every operation needs done before its handler, and calls it.
+func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) {
+	c := &call{Request: r, now: a.clock.Now()}
+	body, tooLarge := readBody(r)
+	c.body = body
+
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.requests++
+	h := w.Header()
+	h.Set("X-Request-Id", r.Header.Get("X-Request-Id"))
+	if h.Get("X-Request-Id") == "" {
+		h.Set("X-Request-Id", fmt.Sprintf("req_%08d", a.requests))
+	}
+	if wait := a.limit.take(h, c.now); wait > 0 {
+		h.Set("Retry-After", fmt.Sprint(wait))
+		return c, nil, refuse(http.StatusTooManyRequests, "rate_limit_exceeded", "",
+			"Rate limit exceeded: %d requests per minute. Try again in %d s.", a.cfg.perMinute, wait)
+	}
+	if r.Header.Get("Authorization") != "Bearer "+a.cfg.apiKey {
+		return c, nil, refuse(http.StatusUnauthorized, "invalid_api_key", "", "Invalid or missing API key")
+	}
+	id, params, allowed := a.router.Match(r)
+	switch {
+	case id == "" && len(allowed) > 0:
+		h.Set("Allow", strings.Join(allowed, ", "))
+		return c, nil, refuse(http.StatusMethodNotAllowed, "method_not_allowed", "", "%s is not allowed here", r.Method)
+	case id == "":
+		return c, nil, refuse(http.StatusNotFound, "unknown_path", "", "There is nothing at %s", r.URL.Path)
+	case tooLarge:
+		return c, nil, refuse(http.StatusRequestEntityTooLarge, "body_too_large", "", "The body is larger than %d bytes", maxBody)
+	}
+	c.params = params
+	handle := operations[id].handle
+	if handle == nil {
+		return c, nil, refuse(http.StatusNotImplemented, "not_implemented", "", "latetest does not serve %s", id)
+	}
+	a.settle(c.now)
+	answer, err := handle(a, c)
+	return c, answer, err
+}
+
+// id makes the next of the ids, which look like those of the real server.
+func (a *api) id() string {
+	a.ids++
+	return fmt.Sprintf("65f0c0ffee%014x", a.ids)
+}
+
+// account finds an account by its id.
+func (a *api) account(id string) (*account, error) {
+	if id == "" {
+		return nil, invalid("accountId", "accountId is required")
+	}
+	acc := a.accounts[id]
+	if acc == nil {
+		return nil, refuse(http.StatusNotFound, "account_not_found", "accountId", "WhatsApp account not found")
+	}
+	return acc, nil
+}
+
+// queried is the account that the query names.
+func (a *api) queried(c *call) (*account, error) { return a.account(c.URL.Query().Get("accountId")) }

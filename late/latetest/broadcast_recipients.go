@@ -1,0 +1,158 @@
+package latetest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+const maxRecipients = 1000
+
+// recipient is somebody on the list of a broadcast. It has a delivery once sending began.
+type recipient struct {
+	lateapi.BroadcastRecipient
+	delivery *delivery
+}
+
+// seen is the recipient as it is at a time.
+func (r *recipient) seen(now time.Time) lateapi.RecipientDelivery {
+	answer := lateapi.RecipientDelivery{
+		Phone: r.Phone, Name: r.Name, Variables: r.Variables, Status: r.delivery.status(now),
+	}
+	switch answer.Status {
+	case lateapi.DeliveryStatusFailed:
+		answer.Error = r.delivery.failure
+	case lateapi.DeliveryStatusRead:
+		answer.ReadAt = r.delivery.read
+		fallthrough
+	case lateapi.DeliveryStatusDelivered:
+		answer.DeliveredAt = r.delivery.delivered
+		fallthrough
+	case lateapi.DeliveryStatusSent:
+		answer.MessageID, answer.SentAt = r.delivery.id, r.delivery.sent
+	}
+	return answer
+}
+
+// summary counts the recipients by how far their message has come.
+func (b *broadcast) summary(now time.Time) lateapi.DeliverySummary {
+	s := lateapi.DeliverySummary{Total: len(b.recipients)}
+	for _, r := range b.recipients {
+		switch r.delivery.status(now) {
+		case lateapi.DeliveryStatusPending:
+			s.Pending++
+		case lateapi.DeliveryStatusSent:
+			s.Sent++
+		case lateapi.DeliveryStatusDelivered:
+			s.Delivered++
+		case lateapi.DeliveryStatusRead:
+			s.Read++
+		case lateapi.DeliveryStatusFailed:
+			s.Failed++
+		}
+	}
+	return s
+}
+
+// checkRecipients refuses a list with a phone number that is none.
+func checkRecipients(list []lateapi.BroadcastRecipient) error {
+	for i, r := range list {
+		if err := checkPhone(fmt.Sprintf("recipients[%d].phone", i), r.Phone); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add puts recipients on the list whose phone numbers are not on it yet, and counts them.
+func (b *broadcast) add(list []lateapi.BroadcastRecipient) (added int) {
+	for _, r := range list {
+		if b.byPhone[r.Phone] != nil {
+			continue
+		}
+		one := &recipient{BroadcastRecipient: r}
+		one.Variables = maps.Clone(r.Variables)
+		b.byPhone[r.Phone] = one
+		b.recipients = append(b.recipients, one)
+		added++
+	}
+	return added
+}
+
+var deliveryStatuses = []lateapi.DeliveryStatus{
+	lateapi.DeliveryStatusPending, lateapi.DeliveryStatusSent, lateapi.DeliveryStatusDelivered,
+	lateapi.DeliveryStatusRead, lateapi.DeliveryStatusFailed,
+}
+
+func (a *api) listRecipients(c *call) (any, error) {
+	b, err := a.named(c)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.window(c, 100)
+	if err != nil {
+		return nil, err
+	}
+	status := lateapi.DeliveryStatus(c.URL.Query().Get("status"))
+	if status != "" && !slices.Contains(deliveryStatuses, status) {
+		return nil, invalid("status", "status %q is unknown", status)
+	}
+	found := []*recipient{}
+	for _, r := range b.recipients {
+		if status == "" || r.delivery.status(c.now) == status {
+			found = append(found, r)
+		}
+	}
+	page := lateapi.RecipientPage{Success: true, Summary: b.summary(c.now), Recipients: []lateapi.RecipientDelivery{}}
+	found, page.Pagination = cut(w, found)
+	for _, r := range found {
+		page.Recipients = append(page.Recipients, r.seen(c.now))
+	}
+	return page, nil
+}
+
+func (a *api) addRecipients(c *call, in lateapi.AddRecipientsRequest) (any, error) {
+	b, err := a.named(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.mustBe(c.now, "given recipients", lateapi.BroadcastStatusDraft); err != nil {
+		return nil, err
+	}
+	if err := count("recipients", len(in.Recipients), maxRecipients); err != nil {
+		return nil, err
+	}
+	if err := checkRecipients(in.Recipients); err != nil {
+		return nil, err
+	}
+	added := b.add(in.Recipients)
+	b.UpdatedAt = c.now.Truncate(time.Millisecond)
+	return lateapi.AddRecipientsResponse{
+		Success: true, Added: added, Duplicates: len(in.Recipients) - added, TotalRecipients: len(b.recipients),
+	}, nil
+}
+
+func (a *api) removeRecipients(c *call, in lateapi.RemoveRecipientsRequest) (any, error) {
+	b, err := a.named(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.mustBe(c.now, "relieved of recipients", lateapi.BroadcastStatusDraft); err != nil {
+		return nil, err
+	}
+	if err := count("phones", len(in.Phones), 0); err != nil {
+		return nil, err
+	}
+	before := len(b.recipients)
+	for _, phone := range in.Phones {
+		delete(b.byPhone, phone)
+	}
+	b.recipients = slices.DeleteFunc(b.recipients, func(r *recipient) bool { return b.byPhone[r.Phone] == nil })
+	b.UpdatedAt = c.now.Truncate(time.Millisecond)
+	return lateapi.RemoveRecipientsResponse{
+		Success: true, Removed: before - len(b.recipients), TotalRecipients: len(b.recipients),
+	}, nil
+}

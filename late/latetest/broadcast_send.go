@@ -1,0 +1,67 @@
+package latetest
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+func (a *api) sendBroadcast(c *call) (any, error) {
+	b, err := a.named(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.mustBe(c.now, "sent", lateapi.BroadcastStatusDraft, lateapi.BroadcastStatusScheduled); err != nil {
+		return nil, err
+	}
+	if len(b.recipients) == 0 {
+		return nil, refuse(http.StatusBadRequest, "no_recipients", "", "The broadcast has no recipients")
+	}
+	t, err := a.approved(b.account, b.Template, c.now)
+	if err != nil {
+		return nil, err
+	}
+	a.send(b, t, "", c.now)
+	c.until = b.ends
+	end := b.seen(b.ends)
+	return lateapi.SendBroadcastResponse{
+		Success: end.Status == lateapi.BroadcastStatusCompleted, Status: end.Status,
+		Sent: end.SentCount, Failed: end.FailedCount, Total: end.RecipientCount,
+	}, nil
+}
+
+// send works through the recipients from a time on. Where there is no template to send, each
+// of them fails for the reason given.
+func (a *api) send(b *broadcast, t *template, failure string, from time.Time) {
+	at := from
+	for _, to := range b.recipients {
+		at = at.Add(a.cfg.sendTime)
+		if failure != "" {
+			to.delivery = &delivery{sent: at, failure: failure}
+			continue
+		}
+		to.delivery = a.deliver(b.account, b.ID, t, b.Template, lateapi.BulkRecipient{
+			Phone: to.Phone, Variables: to.Variables,
+		}, at)
+	}
+	from = from.Truncate(time.Millisecond)
+	b.Status, b.StartedAt, b.UpdatedAt, b.ends = lateapi.BroadcastStatusSending, from, from, at.Truncate(time.Millisecond)
+}
+
+// settle sends the scheduled broadcasts whose time has come, at the time that it was.
+func (a *api) settle(now time.Time) {
+	for _, id := range a.cfg.accounts {
+		for _, b := range a.accounts[id].broadcasts {
+			if b.Status != lateapi.BroadcastStatusScheduled || b.ScheduledAt.After(now) {
+				continue
+			}
+			t, err := a.approved(b.account, b.Template, b.ScheduledAt)
+			failure := ""
+			if err != nil {
+				failure = err.Error()
+			}
+			a.send(b, t, failure, b.ScheduledAt)
+		}
+	}
+}

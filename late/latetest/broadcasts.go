@@ -1,0 +1,172 @@
+package latetest
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+// maxAhead is how far ahead a broadcast can be scheduled.
+const maxAhead = 30 * 24 * time.Hour
+
+// broadcast is a broadcast with its recipients. Its counts, and how the sending stands, are
+// told by the deliveries.
+type broadcast struct {
+	lateapi.Broadcast
+	account    *account
+	recipients []*recipient
+	byPhone    map[string]*recipient
+	ends       time.Time // when the sending does
+}
+
+// seen is the broadcast as it is at a time.
+func (b *broadcast) seen(now time.Time) lateapi.Broadcast {
+	answer, s := b.Broadcast, b.summary(now)
+	answer.RecipientCount, answer.FailedCount = s.Total, s.Failed
+	answer.SentCount = s.Sent + s.Delivered + s.Read
+	answer.DeliveredCount, answer.ReadCount = s.Delivered+s.Read, s.Read
+	if b.Status == lateapi.BroadcastStatusSending && !now.Before(b.ends) {
+		answer.Status = lateapi.BroadcastStatusCompleted
+		if s.Failed == s.Total {
+			answer.Status = lateapi.BroadcastStatusFailed
+		}
+		answer.CompletedAt, answer.UpdatedAt = b.ends, b.ends
+	}
+	return answer
+}
+
+func (b *broadcast) answer(now time.Time, message string) lateapi.BroadcastResponse {
+	return lateapi.BroadcastResponse{Success: true, Broadcast: b.seen(now), Message: message}
+}
+
+// named finds the broadcast of the path.
+func (a *api) named(c *call) (*broadcast, error) {
+	b := a.sends[c.params["broadcastId"]]
+	if b == nil {
+		return nil, missing("Broadcast")
+	}
+	return b, nil
+}
+
+// mustBe refuses what a broadcast in another status does not allow.
+func (b *broadcast) mustBe(now time.Time, what string, allowed ...lateapi.BroadcastStatus) error {
+	if status := b.seen(now).Status; !slices.Contains(allowed, status) {
+		return refuse(http.StatusBadRequest, "invalid_status", "", "A broadcast that is %s cannot be %s", status, what)
+	}
+	return nil
+}
+
+func (a *api) listBroadcasts(c *call) (any, error) {
+	acc, err := a.queried(c)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.window(c, 50)
+	if err != nil {
+		return nil, err
+	}
+	status := lateapi.BroadcastStatus(c.URL.Query().Get("status"))
+	if status != "" && !slices.Contains(broadcastStatuses, status) {
+		return nil, invalid("status", "status %q is unknown", status)
+	}
+	found := []lateapi.Broadcast{}
+	for _, b := range slices.Backward(acc.broadcasts) {
+		if one := b.seen(c.now); status == "" || one.Status == status {
+			found = append(found, one)
+		}
+	}
+	page := lateapi.BroadcastPage{Success: true}
+	page.Broadcasts, page.Pagination = cut(w, found)
+	return page, nil
+}
+
+var broadcastStatuses = []lateapi.BroadcastStatus{
+	lateapi.BroadcastStatusDraft, lateapi.BroadcastStatusScheduled, lateapi.BroadcastStatusSending,
+	lateapi.BroadcastStatusCompleted, lateapi.BroadcastStatusFailed, lateapi.BroadcastStatusCancelled,
+}
+
+// createBroadcast takes a template that does not exist or is not approved yet: it is needed
+// when the broadcast is sent.
+func (a *api) createBroadcast(c *call, in lateapi.CreateBroadcastRequest) (any, error) {
+	acc, err := a.account(in.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	if in.Name == "" {
+		return nil, invalid("name", "name is required")
+	}
+	if err := checkRef(in.Template); err != nil {
+		return nil, err
+	}
+	if err := checkRecipients(in.Recipients); err != nil {
+		return nil, err
+	}
+	now := c.now.Truncate(time.Millisecond)
+	b := &broadcast{account: acc, byPhone: map[string]*recipient{}, Broadcast: lateapi.Broadcast{
+		ID: a.id(), Name: in.Name, Description: in.Description, Template: in.Template,
+		Status: lateapi.BroadcastStatusDraft, CreatedAt: now, UpdatedAt: now,
+	}}
+	b.add(in.Recipients)
+	acc.broadcasts = append(acc.broadcasts, b)
+	a.sends[b.ID] = b
+	return b.answer(c.now, "Broadcast created"), nil
+}
+
+func (a *api) getBroadcast(c *call) (any, error) {
+	b, err := a.named(c)
+	if err != nil {
+		return nil, err
+	}
+	return b.answer(c.now, ""), nil
+}
+
+func (a *api) deleteBroadcast(c *call) (any, error) {
+	b, err := a.named(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.mustBe(c.now, "deleted", lateapi.BroadcastStatusDraft, lateapi.BroadcastStatusCancelled); err != nil {
+		return nil, err
+	}
+	delete(a.sends, b.ID)
+	b.account.broadcasts = slices.DeleteFunc(b.account.broadcasts, func(other *broadcast) bool { return other == b })
+	return lateapi.MessageResponse{Success: true, Message: "Broadcast deleted"}, nil
+}
+
+func (a *api) scheduleBroadcast(c *call, in lateapi.ScheduleBroadcastRequest) (any, error) {
+	b, err := a.named(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.mustBe(c.now, "scheduled", lateapi.BroadcastStatusDraft); err != nil {
+		return nil, err
+	}
+	switch {
+	case in.ScheduledAt.IsZero():
+		return nil, invalid("scheduledAt", "scheduledAt is required")
+	case !in.ScheduledAt.After(c.now):
+		return nil, invalid("scheduledAt", "scheduledAt must be in the future")
+	case in.ScheduledAt.After(c.now.Add(maxAhead)):
+		return nil, invalid("scheduledAt", "scheduledAt must not be more than 30 days ahead")
+	case len(b.recipients) == 0:
+		return nil, refuse(http.StatusBadRequest, "no_recipients", "", "The broadcast has no recipients")
+	}
+	b.Status, b.ScheduledAt = lateapi.BroadcastStatusScheduled, in.ScheduledAt.UTC()
+	b.UpdatedAt = c.now.Truncate(time.Millisecond)
+	return b.answer(c.now, "Broadcast scheduled"), nil
+}
+
+func (a *api) cancelSchedule(c *call) (any, error) {
+	b, err := a.named(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.mustBe(c.now, "taken off the schedule", lateapi.BroadcastStatusScheduled); err != nil {
+		return nil, err
+	}
+	b.Status, b.ScheduledAt = lateapi.BroadcastStatusDraft, time.Time{}
+	b.UpdatedAt = c.now.Truncate(time.Millisecond)
+	return b.answer(c.now, "Schedule cancelled"), nil
+}

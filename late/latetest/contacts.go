@@ -1,0 +1,224 @@
+package latetest
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+// contact is a contact and the account that it belongs to.
+type contact struct {
+	lateapi.Contact
+	account *account
+}
+
+func (c *contact) answer() lateapi.ContactResponse {
+	return lateapi.ContactResponse{Success: true, Contact: c.Contact}
+}
+
+func (a *api) listContacts(c *call) (any, error) {
+	acc, err := a.queried(c)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.window(c, 50)
+	if err != nil {
+		return nil, err
+	}
+	match, err := contactFilter(c)
+	if err != nil {
+		return nil, err
+	}
+	found := []lateapi.Contact{}
+	tags, groups := map[string]bool{}, map[string]bool{}
+	for _, one := range acc.sorted() {
+		for _, t := range one.Tags {
+			tags[t] = true
+		}
+		for _, g := range one.Groups {
+			groups[g] = true
+		}
+		if match(one) {
+			found = append(found, one.Contact)
+		}
+	}
+	page := lateapi.ContactPage{Success: true, Filters: lateapi.ContactFilters{
+		Tags:   append([]string{}, slices.Sorted(maps.Keys(tags))...),
+		Groups: append([]string{}, slices.Sorted(maps.Keys(groups))...),
+	}}
+	page.Contacts, page.Pagination = cut(w, found)
+	return page, nil
+}
+
+// contactFilter is what the query says of the contacts to list.
+func contactFilter(c *call) (func(*contact) bool, error) {
+	q := c.URL.Query()
+	search, tag, group, optedIn := strings.ToLower(q.Get("search")), q.Get("tag"), q.Get("group"), q.Get("optedIn")
+	if optedIn != "" && optedIn != "true" && optedIn != "false" {
+		return nil, invalid("optedIn", "optedIn must be true or false")
+	}
+	return func(one *contact) bool {
+		return (tag == "" || slices.Contains(one.Tags, tag)) &&
+			(group == "" || slices.Contains(one.Groups, group)) &&
+			(optedIn == "" || one.IsOptedIn == (optedIn == "true")) &&
+			(search == "" || slices.ContainsFunc([]string{one.Name, one.Phone, one.Email, one.Company},
+				func(text string) bool { return strings.Contains(strings.ToLower(text), search) }))
+	}, nil
+}
+
+func (a *api) createContact(c *call, in lateapi.CreateContactRequest) (any, error) {
+	acc, err := a.account(in.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	created, err := a.addContact(acc, in, c.now)
+	if err != nil {
+		return nil, err
+	}
+	return created.answer(), nil
+}
+
+// addContact creates a contact if its phone and name allow it.
+func (a *api) addContact(acc *account, in lateapi.CreateContactRequest, now time.Time) (*contact, error) {
+	if err := checkPhone("phone", in.Phone); err != nil {
+		return nil, err
+	}
+	if strings.TrimSpace(in.Name) == "" {
+		return nil, invalid("name", "name is required")
+	}
+	if acc.byPhone[in.Phone] != nil {
+		return nil, refuse(http.StatusConflict, "duplicate_phone", "phone", "Contact with phone %s already exists", in.Phone)
+	}
+	now = now.Truncate(time.Millisecond)
+	created := &contact{account: acc, Contact: lateapi.Contact{
+		ID: a.id(), Phone: in.Phone, WAID: strings.TrimPrefix(in.Phone, "+"), Name: in.Name,
+		Email: in.Email, Company: in.Company, Notes: in.Notes,
+		Tags: unique(in.Tags), Groups: unique(in.Groups), CustomFields: map[string]string{},
+		IsOptedIn: in.IsOptedIn == nil || *in.IsOptedIn, CreatedAt: now, UpdatedAt: now,
+	}}
+	maps.Copy(created.CustomFields, in.CustomFields)
+	if created.IsOptedIn {
+		created.OptInDate = now
+	}
+	acc.contacts, acc.unsorted = append(acc.contacts, created), true
+	acc.byPhone[in.Phone] = created
+	a.contacts[created.ID] = created
+	return created, nil
+}
+
+func (a *api) getContact(c *call) (any, error) {
+	one := a.contacts[c.params["contactId"]]
+	if one == nil {
+		return nil, missing("Contact")
+	}
+	return one.answer(), nil
+}
+
+func (a *api) updateContact(c *call, in lateapi.UpdateContactRequest) (any, error) {
+	one := a.contacts[c.params["contactId"]]
+	if one == nil {
+		return nil, missing("Contact")
+	}
+	if in.Name != nil {
+		if strings.TrimSpace(*in.Name) == "" {
+			return nil, invalid("name", "name must not be empty")
+		}
+		one.account.unsorted = one.account.unsorted || *in.Name != one.Name
+	}
+	for _, text := range []struct{ to, from *string }{
+		{&one.Name, in.Name}, {&one.Email, in.Email}, {&one.Company, in.Company}, {&one.Notes, in.Notes},
+	} {
+		if text.from != nil {
+			*text.to = *text.from
+		}
+	}
+	if in.Tags != nil {
+		one.Tags = unique(in.Tags)
+	}
+	if in.Groups != nil {
+		one.Groups = unique(in.Groups)
+	}
+	if len(in.CustomFields) > 0 {
+		one.CustomFields = maps.Clone(one.CustomFields) // earlier answers share the old one
+	}
+	for name, value := range in.CustomFields {
+		if value == nil {
+			delete(one.CustomFields, name)
+		} else {
+			one.CustomFields[name] = *value
+		}
+	}
+	if in.IsOptedIn != nil {
+		one.optIn(*in.IsOptedIn, c.now)
+	}
+	if in.IsBlocked != nil {
+		one.IsBlocked = *in.IsBlocked
+	}
+	one.UpdatedAt = c.now.Truncate(time.Millisecond)
+	return one.answer(), nil
+}
+
+// optIn notes the time at which an agreement is given or taken back.
+func (c *contact) optIn(agreed bool, now time.Time) {
+	switch {
+	case agreed && !c.IsOptedIn:
+		c.OptInDate = now.Truncate(time.Millisecond)
+	case !agreed && c.IsOptedIn:
+		c.OptOutDate = now.Truncate(time.Millisecond)
+	}
+	c.IsOptedIn = agreed
+}
+
+func (a *api) deleteContact(c *call) (any, error) {
+	one := a.contacts[c.params["contactId"]]
+	if one == nil {
+		return nil, missing("Contact")
+	}
+	a.dropContact(one)
+	return lateapi.MessageResponse{Success: true, Message: "Contact deleted"}, nil
+}
+
+func (a *api) dropContact(one *contact) {
+	acc := one.account
+	delete(a.contacts, one.ID)
+	delete(acc.byPhone, one.Phone)
+	i, found := 0, false
+	if !acc.unsorted {
+		i, found = slices.BinarySearchFunc(acc.contacts, one, compareContacts)
+	}
+	if !found {
+		i = slices.Index(acc.contacts, one)
+	}
+	acc.contacts = slices.Delete(acc.contacts, i, i+1)
+}
+
+// sorted lists the contacts by name.
+func (acc *account) sorted() []*contact {
+	if acc.unsorted {
+		slices.SortFunc(acc.contacts, compareContacts)
+		acc.unsorted = false
+	}
+	return acc.contacts
+}
+
+func compareContacts(a, b *contact) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+}
+
+// unique copies lists into one that has everything once, in the order of its coming.
+func unique(lists ...[]string) []string {
+	all := []string{}
+	for _, list := range lists {
+		for _, s := range list {
+			if !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,137 @@
+package latetest
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+const (
+	maxImport = 1000
+	maxBulk   = 500
+)
+
+// importContacts answers each row: one that was created has success and its id, one that is
+// skipped has the id of the contact that is there already and says so in its error, and one
+// that failed has an error alone.
+func (a *api) importContacts(c *call, in lateapi.ImportContactsRequest) (any, error) {
+	acc, err := a.account(in.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	if err := count("contacts", len(in.Contacts), maxImport); err != nil {
+		return nil, err
+	}
+	skip := in.SkipDuplicates == nil || *in.SkipDuplicates
+	answer := lateapi.ImportContactsResponse{Success: true, Results: []lateapi.ImportResult{}}
+	for _, row := range in.Contacts {
+		result := lateapi.ImportResult{Phone: row.Phone, Name: row.Name}
+		created, err := a.addContact(acc, lateapi.CreateContactRequest{
+			Phone: row.Phone, Name: row.Name, Email: row.Email, Company: row.Company, Notes: row.Notes,
+			CustomFields: row.CustomFields,
+			Tags:         unique(row.Tags, in.DefaultTags), Groups: unique(row.Groups, in.DefaultGroups),
+		}, c.now)
+		var refused *refusal
+		switch duplicate := errors.As(err, &refused) && refused.status == http.StatusConflict; {
+		case err == nil:
+			result.Success, result.ContactID = true, created.ID
+			answer.Summary.Created++
+		case duplicate && skip:
+			result.ContactID = acc.byPhone[row.Phone].ID
+			result.Error = "Skipped: " + err.Error()
+			answer.Summary.Skipped++
+		default:
+			result.Error = err.Error()
+			answer.Summary.Failed++
+		}
+		answer.Summary.Total++
+		answer.Results = append(answer.Results, result)
+	}
+	return answer, nil
+}
+
+func (a *api) bulkUpdateContacts(c *call, in lateapi.BulkUpdateContactsRequest) (any, error) {
+	if err := count("contactIds", len(in.ContactIDs), maxBulk); err != nil {
+		return nil, err
+	}
+	change, err := bulkChange(in, c.now)
+	if err != nil {
+		return nil, err
+	}
+	answer := lateapi.BulkUpdateContactsResponse{Success: true, Action: string(in.Action)}
+	for _, id := range unique(in.ContactIDs) {
+		one := a.contacts[id]
+		if one == nil {
+			continue
+		}
+		answer.Matched++
+		if change(one) {
+			answer.Modified++
+			one.UpdatedAt = c.now.Truncate(time.Millisecond)
+		}
+	}
+	return answer, nil
+}
+
+// bulkChange is what an action does to a contact; it reports whether that changed it.
+func bulkChange(in lateapi.BulkUpdateContactsRequest, now time.Time) (func(*contact) bool, error) {
+	switch in.Action {
+	case lateapi.ContactActionAddTags, lateapi.ContactActionRemoveTags:
+		if err := count("tags", len(in.Tags), 0); err != nil {
+			return nil, err
+		}
+		add := in.Action == lateapi.ContactActionAddTags
+		return func(one *contact) bool { return relabel(&one.Tags, in.Tags, add) }, nil
+	case lateapi.ContactActionAddGroups, lateapi.ContactActionRemoveGroups:
+		if err := count("groups", len(in.Groups), 0); err != nil {
+			return nil, err
+		}
+		add := in.Action == lateapi.ContactActionAddGroups
+		return func(one *contact) bool { return relabel(&one.Groups, in.Groups, add) }, nil
+	case lateapi.ContactActionOptIn, lateapi.ContactActionOptOut:
+		agreed := in.Action == lateapi.ContactActionOptIn
+		return func(one *contact) bool {
+			changed := one.IsOptedIn != agreed
+			one.optIn(agreed, now)
+			return changed
+		}, nil
+	case lateapi.ContactActionBlock, lateapi.ContactActionUnblock:
+		block := in.Action == lateapi.ContactActionBlock
+		return func(one *contact) bool {
+			changed := one.IsBlocked != block
+			one.IsBlocked = block
+			return changed
+		}, nil
+	}
+	return nil, invalid("action", "action %q is unknown", in.Action)
+}
+
+// relabel adds labels to a list or removes them, and reports whether that changed it.
+func relabel(list *[]string, labels []string, add bool) bool {
+	var changed []string
+	if add {
+		changed = unique(*list, labels)
+	} else {
+		changed = slices.DeleteFunc(slices.Clone(*list), func(s string) bool { return slices.Contains(labels, s) })
+	}
+	same := len(changed) == len(*list)
+	*list = changed
+	return !same
+}
+
+func (a *api) bulkDeleteContacts(c *call, in lateapi.BulkDeleteContactsRequest) (any, error) {
+	if err := count("contactIds", len(in.ContactIDs), maxBulk); err != nil {
+		return nil, err
+	}
+	answer := lateapi.BulkDeleteContactsResponse{Success: true}
+	for _, id := range unique(in.ContactIDs) {
+		if one := a.contacts[id]; one != nil {
+			a.dropContact(one)
+			answer.Deleted++
+		}
+	}
+	return answer, nil
+}

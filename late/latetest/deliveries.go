@@ -1,0 +1,118 @@
+package latetest
+
+import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+// Message is a message that was sent to a phone.
+type Message struct {
+	ID          string
+	AccountID   string
+	BroadcastID string // empty for a message of a bulk send
+	Phone       string
+	Template    string
+	Language    string
+	Variables   map[string]string
+	SentAt      time.Time // on the server's clock
+}
+
+// delivery is what becomes of the message to one recipient. It is settled when the sending
+// begins, and comes true as the clock goes on.
+type delivery struct {
+	id                    string
+	sent, delivered, read time.Time
+	failure               string
+}
+
+func (d *delivery) status(now time.Time) lateapi.DeliveryStatus {
+	switch {
+	case d == nil || now.Before(d.sent):
+		return lateapi.DeliveryStatusPending
+	case d.failure != "":
+		return lateapi.DeliveryStatusFailed
+	case now.Before(d.delivered):
+		return lateapi.DeliveryStatusSent
+	case now.Before(d.read):
+		return lateapi.DeliveryStatusDelivered
+	}
+	return lateapi.DeliveryStatusRead
+}
+
+// deliver sends a template to a phone at a time.
+func (a *api) deliver(acc *account, broadcastID string, t *template, ref lateapi.TemplateRef, to lateapi.BulkRecipient, at time.Time) *delivery {
+	at = at.Truncate(time.Millisecond)
+	d := &delivery{sent: at}
+	known := acc.byPhone[to.Phone]
+	switch {
+	case a.failing[to.Phone] != "":
+		d.failure = a.failing[to.Phone]
+	case known != nil && known.IsBlocked:
+		d.failure = "Contact is blocked"
+	case known != nil && !known.IsOptedIn:
+		d.failure = "Contact has opted out"
+	default:
+		d.failure = lacking(to.Variables, variables(t, ref))
+	}
+	if d.failure != "" {
+		return d
+	}
+	d.id = fmt.Sprintf("wamid.%08d", len(a.messages)+1)
+	pace := fnv.New32a()
+	pace.Write([]byte(to.Phone))
+	h := pace.Sum32()
+	d.delivered = at.Add(time.Duration(1+h%4) * time.Second)
+	d.read = d.delivered.Add(time.Duration(1+h/4%5) * time.Second)
+	if known != nil {
+		known.MessagesSentCount++
+		known.LastMessageSentAt = at
+	}
+	a.messages = append(a.messages, &Message{
+		ID: d.id, AccountID: acc.id, BroadcastID: broadcastID, Phone: to.Phone,
+		Template: ref.Name, Language: ref.Language, Variables: maps.Clone(to.Variables), SentAt: at,
+	})
+	return d
+}
+
+// lacking names the first of n variables that is not there.
+func lacking(values map[string]string, n int) string {
+	for i := range n {
+		if name := strconv.Itoa(i + 1); values[name] == "" {
+			return fmt.Sprintf("Template variable {{%s}} is missing", name)
+		}
+	}
+	return ""
+}
+
+// Messages returns every message that was sent so far, in the order of sending: whoever got
+// two has two here.
+func (s *Server) Messages() []Message {
+	s.api.mu.Lock()
+	defer s.api.mu.Unlock()
+	now := s.api.clock.Now()
+	s.api.settle(now)
+	var sent []Message
+	for _, m := range s.api.messages {
+		if !m.SentAt.After(now) {
+			one := *m
+			one.Variables = maps.Clone(m.Variables)
+			sent = append(sent, one)
+		}
+	}
+	slices.SortStableFunc(sent, func(a, b Message) int { return cmp.Compare(a.SentAt.UnixNano(), b.SentAt.UnixNano()) })
+	return sent
+}
+
+// FailPhone lets every message to a phone fail for a reason, or, if that is empty, no more.
+func (s *Server) FailPhone(phone, reason string) {
+	s.api.mu.Lock()
+	defer s.api.mu.Unlock()
+	s.api.failing[phone] = reason
+}

@@ -1,0 +1,90 @@
+package latetest
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+// listGroups derives the groups from the contacts, which alone make them.
+func (a *api) listGroups(c *call) (any, error) {
+	acc, err := a.queried(c)
+	if err != nil {
+		return nil, err
+	}
+	groups := map[string]lateapi.Group{}
+	answer := lateapi.GroupList{Success: true, Groups: []lateapi.Group{}}
+	for _, one := range acc.contacts {
+		answer.Summary.TotalContacts++
+		if one.IsOptedIn {
+			answer.Summary.OptedInContacts++
+		}
+		for _, name := range one.Groups {
+			g := groups[name]
+			g.Name = name
+			g.TotalCount++
+			if one.IsOptedIn {
+				g.OptedInCount++
+			}
+			groups[name] = g
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		answer.Groups = append(answer.Groups, groups[name])
+	}
+	answer.Summary.GroupCount = len(groups)
+	return answer, nil
+}
+
+// renameGroup merges the group into another one that has the new name already.
+func (a *api) renameGroup(c *call, in lateapi.RenameGroupRequest) (any, error) {
+	acc, err := a.account(in.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case in.OldName == "":
+		return nil, invalid("oldName", "oldName is required")
+	case strings.TrimSpace(in.NewName) == "":
+		return nil, invalid("newName", "newName is required")
+	}
+	return acc.regroup(in.OldName, in.NewName, "Group renamed", c.now)
+}
+
+func (a *api) deleteGroup(c *call, in lateapi.DeleteGroupRequest) (any, error) {
+	acc, err := a.account(in.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	if in.GroupName == "" {
+		return nil, invalid("groupName", "groupName is required")
+	}
+	return acc.regroup(in.GroupName, "", "Group deleted", c.now)
+}
+
+// regroup puts the members of a group into another one, or, if that has no name, into none.
+func (acc *account) regroup(from, to, message string, now time.Time) (any, error) {
+	answer := lateapi.GroupChange{Success: true, Message: message}
+	for _, one := range acc.contacts {
+		i := slices.Index(one.Groups, from)
+		if i < 0 {
+			continue
+		}
+		answer.Modified++
+		groups := slices.Clone(one.Groups)
+		if to == "" {
+			groups = slices.Delete(groups, i, i+1)
+		} else {
+			groups[i] = to
+		}
+		one.Groups = unique(groups)
+		one.UpdatedAt = now.Truncate(time.Millisecond)
+	}
+	if answer.Modified == 0 {
+		return nil, missing("Group")
+	}
+	return answer, nil
+}

@@ -1,0 +1,165 @@
+package latetest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/wabakit/wabakit-go/internal/contract"
+	"github.com/wabakit/wabakit-go/late/latetest"
+)
+
+var (
+	loadContract = sync.OnceValues(func() (*openapi3.T, error) {
+		return contract.Load("../../openapi/late.yaml", "../../openapi/late.overlay.yaml")
+	})
+	called sync.Map // ids of the operations that tests have called
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// wire talks to a server by plain HTTP, and holds every answer against the contract.
+type wire struct {
+	*latetest.Server
+	t       *testing.T
+	client  *http.Client
+	checker *contract.Checker
+}
+
+func newWire(t *testing.T, opts ...latetest.Option) *wire {
+	t.Helper()
+	doc, err := loadContract()
+	require.NoError(t, err)
+	w := &wire{Server: latetest.NewServer(opts...), t: t}
+	t.Cleanup(w.Close)
+	w.client = w.HTTPClient()
+	w.checker = contract.Check(t, doc, w.client.Transport)
+	w.checker.AnswersOnly = true
+	w.client.Transport = w.checker
+	t.Cleanup(func() {
+		for _, id := range w.checker.Called() {
+			called.Store(id, true)
+		}
+	})
+	return w
+}
+
+// both runs a test over a socket and without one.
+func both(t *testing.T, run func(t *testing.T, w *wire), opts ...latetest.Option) {
+	t.Helper()
+	t.Run("socket", func(t *testing.T) {
+		t.Parallel()
+		run(t, newWire(t, opts...))
+	})
+	t.Run("in process", func(t *testing.T) {
+		t.Parallel()
+		run(t, newWire(t, append(slices.Clone(opts), latetest.InProcess())...))
+	})
+}
+
+type object = map[string]any
+type list = []any
+
+// request is what a test sends; a body that is a string is sent as it stands.
+func (w *wire) request(method, path string, body any) *http.Request {
+	w.t.Helper()
+	var r io.Reader
+	switch body := body.(type) {
+	case nil:
+	case string:
+		r = strings.NewReader(body)
+	default:
+		b, err := json.Marshal(body)
+		require.NoError(w.t, err)
+		r = bytes.NewReader(b)
+	}
+	req, err := http.NewRequest(method, w.URL+"/v1/whatsapp"+strings.ReplaceAll(path, "ACCOUNT", w.AccountID()), r)
+	require.NoError(w.t, err)
+	req.Header.Set("Authorization", "Bearer "+w.APIKey())
+	if r != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req
+}
+
+func (w *wire) do(req *http.Request) (*http.Response, object) {
+	w.t.Helper()
+	resp, err := w.client.Do(req)
+	require.NoError(w.t, err)
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	require.NoError(w.t, err)
+	var answer object
+	require.NoError(w.t, json.Unmarshal(b, &answer), "%s", b)
+	return resp, answer
+}
+
+// call sends a request that is to be answered with a status, and returns the answer.
+func (w *wire) call(status int, method, path string, body any) object {
+	w.t.Helper()
+	resp, answer := w.do(w.request(method, path, body))
+	require.Equal(w.t, status, resp.StatusCode, "%v", answer)
+	if status >= 400 {
+		require.NotEmpty(w.t, answer["error"])
+	}
+	return answer
+}
+
+func (w *wire) ok(method, path string, body any) object {
+	w.t.Helper()
+	return w.call(200, method, path, body)
+}
+
+// at finds a value in an answer: at(answer, "contacts", 0, "name").
+func at(v any, keys ...any) any {
+	for _, key := range keys {
+		switch k := key.(type) {
+		case string:
+			v = v.(object)[k]
+		case int:
+			v = v.(list)[k]
+		}
+	}
+	return v
+}
+
+// each collects a field of every object of a list.
+func each(v any, field string) []any {
+	all := []any{}
+	for _, one := range v.(list) {
+		all = append(all, one.(object)[field])
+	}
+	return all
+}
+
+// phone is the n-th phone number of a test.
+func phone(n int) string { return fmt.Sprintf("+1631555%04d", n) }
+
+func (w *wire) contact(n int, more object) object {
+	c := object{"accountId": w.AccountID(), "phone": phone(n), "name": fmt.Sprintf("Contact %04d", n)}
+	for k, v := range more {
+		c[k] = v
+	}
+	return c
+}
+
+// id is the id of what an answer holds under a name.
+func id(answer object, name string) string { return at(answer, name, "id").(string) }

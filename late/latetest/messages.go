@@ -1,0 +1,42 @@
+package latetest
+
+import "github.com/wabakit/wabakit-go/late/lateapi"
+
+const maxMessages = 100
+
+// sendBulk messages every recipient that it is given, one that stands there twice twice. A
+// phone number that is none fails by itself.
+func (a *api) sendBulk(c *call, in lateapi.SendBulkRequest) (any, error) {
+	acc, err := a.account(in.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	if err := count("recipients", len(in.Recipients), maxMessages); err != nil {
+		return nil, err
+	}
+	if err := checkRef(in.Template); err != nil {
+		return nil, err
+	}
+	t, err := a.approved(acc, in.Template, c.now)
+	if err != nil {
+		return nil, err
+	}
+	answer := lateapi.SendBulkResponse{Success: true}
+	for _, to := range in.Recipients {
+		result := lateapi.BulkResult{Phone: to.Phone}
+		if err := checkPhone("phone", to.Phone); err != nil {
+			result.Error = err.Error()
+		} else {
+			d := a.deliver(acc, "", t, in.Template, to, c.now)
+			result.Success, result.MessageID, result.Error = d.failure == "", d.id, d.failure
+		}
+		answer.Summary.Total++
+		if result.Success {
+			answer.Summary.Sent++
+		} else {
+			answer.Summary.Failed++
+		}
+		answer.Results = append(answer.Results, result)
+	}
+	return answer, nil
+}

@@ -1,0 +1,102 @@
+package latetest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+// maxBody is what the real server's host lets through.
+const maxBody = 4 << 20
+
+func readBody(r *http.Request) (body []byte, tooLarge bool) {
+	body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody+1)) // a body that breaks off is no JSON
+	return body, len(body) > maxBody
+}
+
+// with makes a handler of one that takes a body. Fields that T does not have are passed over,
+// as the real server does.
+func with[T any](handle func(*api, *call, T) (any, error)) handler {
+	return func(a *api, c *call) (any, error) {
+		var in T
+		if mt, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); mt != "application/json" {
+			return nil, refuse(http.StatusUnsupportedMediaType, "unsupported_media_type", "", "The body must be application/json")
+		}
+		err := json.Unmarshal(c.body, &in)
+		var wrong *json.UnmarshalTypeError
+		var noTime *time.ParseError
+		switch {
+		case errors.As(err, &noTime):
+			return nil, invalid("", "%s is not a date and time", noTime.Value)
+		case errors.As(err, &wrong):
+			return nil, invalid(wrong.Field, "%s must not be %s", wrong.Field, wrong.Value)
+		case err != nil:
+			return nil, refuse(http.StatusBadRequest, "invalid_json", "", "The body is not valid JSON")
+		}
+		return handle(a, c, in)
+	}
+}
+
+var e164 = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
+
+// checkPhone reports what is wrong with a phone number.
+func checkPhone(param, phone string) error {
+	switch {
+	case phone == "":
+		return invalid(param, "%s is required", param)
+	case !e164.MatchString(phone):
+		return invalid(param, "Invalid phone number %q: E.164 is needed, such as +16315551234", phone)
+	}
+	return nil
+}
+
+// count checks the length of a list: from one to most, where most is not 0.
+func count(param string, n, most int) error {
+	switch {
+	case n == 0:
+		return invalid(param, "%s must not be empty", param)
+	case most > 0 && n > most:
+		return invalid(param, "%s must not have more than %d items, and has %d", param, most, n)
+	}
+	return nil
+}
+
+// window is the part of a list that a request asks for.
+type window struct{ limit, skip int }
+
+func (a *api) window(c *call, usual int) (window, error) {
+	w := window{limit: usual}
+	for _, param := range []struct {
+		name  string
+		value *int
+		least int
+	}{{"limit", &w.limit, 1}, {"skip", &w.skip, 0}} {
+		text := c.URL.Query().Get(param.name)
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil || n < param.least {
+			return w, invalid(param.name, "%s must be a number from %d", param.name, param.least)
+		}
+		*param.value = n
+	}
+	w.limit = min(w.limit, a.cfg.pageCap)
+	return w, nil
+}
+
+// cut takes the window out of a list. The page is never nil.
+func cut[T any](w window, all []T) ([]T, lateapi.Pagination) {
+	from := min(w.skip, len(all))
+	to := min(from+w.limit, len(all))
+	return append([]T{}, all[from:to]...), lateapi.Pagination{
+		Total: len(all), Limit: w.limit, Skip: w.skip, HasMore: to < len(all),
+	}
+}
