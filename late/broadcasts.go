@@ -5,7 +5,6 @@ import (
 	"iter"
 	"time"
 
-	"github.com/wabakit/wabakit-go/internal/poll"
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
@@ -66,12 +65,11 @@ func (s *BroadcastsService) Create(ctx context.Context, req CreateBroadcastReque
 	if req.AccountID, err = s.client.accountFor(req.AccountID); err != nil {
 		return nil, err
 	}
-	for _, required := range []struct{ field, value string }{
-		{"name", req.Name}, {"template.name", req.Template.Name}, {"template.language", req.Template.Language},
-	} {
-		if err := checkRequired(required.field, required.value); err != nil {
-			return nil, err
-		}
+	if err := checkRequired("name", req.Name); err != nil {
+		return nil, err
+	}
+	if err := checkTemplateRef(req.Template); err != nil {
+		return nil, err
 	}
 	if err := checkRecipients(req.Recipients); err != nil {
 		return nil, err
@@ -148,19 +146,12 @@ func (s *BroadcastsService) CancelSchedule(ctx context.Context, id string) (*Bro
 //
 // It is retried. GET /v1/whatsapp/broadcasts/{broadcastId}
 func (s *BroadcastsService) Wait(ctx context.Context, id string, opts ...WaitOption) (*Broadcast, error) {
-	b, err := poll.Until(ctx, pollOptions(opts),
+	return wait(ctx, "broadcast "+id, opts,
 		func(ctx context.Context) (*Broadcast, error) { return s.Get(ctx, id) },
 		func(b *Broadcast) bool {
 			return b.Status == BroadcastCompleted || b.Status == BroadcastFailed || b.Status == BroadcastCancelled
-		})
-	if err != nil {
-		e := &WaitError{What: "broadcast " + id, Err: err}
-		if b != nil {
-			e.Last = string(b.Status)
-		}
-		return b, e
-	}
-	return b, nil
+		},
+		func(b *Broadcast) string { return string(b.Status) })
 }
 
 func broadcast(r *lateapi.BroadcastResponse, err error) (*Broadcast, error) {

@@ -22,9 +22,13 @@ const (
 
 // Client calls the Late API. It is safe for use by any number of goroutines.
 type Client struct {
-	Contacts   *ContactsService
-	Templates  *TemplatesService
-	Broadcasts *BroadcastsService
+	Messages        *MessagesService
+	Contacts        *ContactsService
+	Groups          *GroupsService
+	Templates       *TemplatesService
+	Broadcasts      *BroadcastsService
+	BusinessProfile *BusinessProfileService
+	PhoneNumbers    *PhoneNumbersService
 
 	transport *transport.Transport
 	api       *lateapi.ClientWithResponses
@@ -76,9 +80,13 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 
 func newClient(tr *transport.Transport, api *lateapi.ClientWithResponses, account string) *Client {
 	c := &Client{transport: tr, api: api, account: account}
+	c.Messages = &MessagesService{c}
 	c.Contacts = &ContactsService{c}
+	c.Groups = &GroupsService{c}
 	c.Templates = &TemplatesService{c}
 	c.Broadcasts = &BroadcastsService{c}
+	c.BusinessProfile = &BusinessProfileService{c}
+	c.PhoneNumbers = &PhoneNumbersService{c}
 	return c
 }
 

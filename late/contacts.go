@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/wabakit/wabakit-go/internal/batch"
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
@@ -146,21 +145,11 @@ func (s *ContactsService) Import(ctx context.Context, req ImportContactsRequest)
 //
 // It is retried. POST /v1/whatsapp/contacts/bulk
 func (s *ContactsService) BulkUpdate(ctx context.Context, req BulkUpdateContactsRequest) (*BulkUpdateContactsResponse, error) {
-	if err := checkRequired("action", string(req.Action)); err != nil {
-		return nil, err
-	}
 	if err := checkIDs("contactIds", req.ContactIDs, maxBulkContacts); err != nil {
 		return nil, err
 	}
-	switch req.Action {
-	case AddTags, RemoveTags:
-		if err := checkCount("tags", len(req.Tags), 0); err != nil {
-			return nil, err
-		}
-	case AddGroups, RemoveGroups:
-		if err := checkCount("groups", len(req.Groups), 0); err != nil {
-			return nil, err
-		}
+	if err := checkChange(ContactChange{Action: req.Action, Tags: req.Tags, Groups: req.Groups}); err != nil {
+		return nil, err
 	}
 	return reply.JSON[BulkUpdateContactsResponse](s.client.api.BulkUpdateWhatsAppContacts(ctx, req))
 }
@@ -176,41 +165,12 @@ func (s *ContactsService) BulkDelete(ctx context.Context, ids []string) (*BulkDe
 		lateapi.BulkDeleteContactsRequest{ContactIDs: ids}))
 }
 
-// ImportOptions is what all contacts of an import have in common.
-type ImportOptions struct {
-	DefaultTags   []string // tags for every contact
-	DefaultGroups []string // groups for every contact
-	// SkipDuplicates says whether a phone number that the account has already is skipped, as
-	// the server does where it is nil, or refused.
-	SkipDuplicates *bool
-}
-
-// ImportMany imports any number of contacts, 1000 in a call, and accounts for each by its
-// phone number. A contact without a usable phone number or a name is refused unsent.
-//
-// A call is retried, but not on a doubt where SkipDuplicates is false.
-// POST /v1/whatsapp/contacts/import
-func (s *ContactsService) ImportMany(ctx context.Context, contacts iter.Seq[ImportContact], opts ImportOptions, batchOpts ...BatchOption) (*BatchReport, error) {
-	if _, err := s.client.accountFor(""); err != nil {
-		return &BatchReport{}, err
+func checkChange(c ContactChange) error {
+	switch c.Action {
+	case AddTags, RemoveTags:
+		return checkCount("tags", len(c.Tags), 0)
+	case AddGroups, RemoveGroups:
+		return checkCount("groups", len(c.Groups), 0)
 	}
-	return run(ctx, "import contacts", maxImport, contacts, batch.Job[ImportContact]{
-		Key: func(c ImportContact) string { return c.Phone },
-		Check: func(c ImportContact) error {
-			if err := checkPhone("phone", c.Phone); err != nil {
-				return err
-			}
-			return checkRequired("name", c.Name)
-		},
-		Send: func(ctx context.Context, chunk []ImportContact) ([]batch.Result, error) {
-			resp, err := s.Import(ctx, ImportContactsRequest{
-				Contacts: chunk, DefaultTags: opts.DefaultTags, DefaultGroups: opts.DefaultGroups,
-				SkipDuplicates: opts.SkipDuplicates,
-			})
-			if err != nil {
-				return nil, err
-			}
-			return importResults(chunk, resp), nil
-		},
-	}, batchOpts)
+	return checkRequired("action", string(c.Action))
 }

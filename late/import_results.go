@@ -13,7 +13,8 @@ var errNoResult = errors.New("late: import contacts: the answer says nothing of 
 // but only its summary tells the skipped ones from the others: they may be rows of success or
 // of failure, or have no row at all.
 func importResults(chunk []ImportContact, resp *ImportContactsResponse) []batch.Result {
-	rows := importRows(chunk, resp.Results)
+	rows := matchRows(chunk, resp.Results,
+		func(c ImportContact) string { return c.Phone }, func(r *ImportResult) string { return r.Phone })
 	results := make([]batch.Result, len(chunk))
 	var done, failed, silent []int
 	for i, row := range rows {
@@ -25,7 +26,7 @@ func importResults(chunk []ImportContact, resp *ImportContactsResponse) []batch.
 			results[i] = batch.Result{State: batch.Done}
 			done = append(done, i)
 		default:
-			results[i] = batch.Result{State: batch.Refused, Err: errors.New(importReason(row))}
+			results[i] = batch.Result{State: batch.Refused, Err: refusal("import contacts", row.Error)}
 			failed = append(failed, i)
 		}
 	}
@@ -55,35 +56,6 @@ func importResults(chunk []ImportContact, resp *ImportContactsResponse) []batch.
 		}
 	}
 	return results
-}
-
-// importRows finds the row of each contact: the one at its place, or, where the answer leaves
-// some out, the next one with its phone number.
-func importRows(chunk []ImportContact, all []ImportResult) []*ImportResult {
-	rows := make([]*ImportResult, len(chunk))
-	if len(all) == len(chunk) {
-		for i := range all {
-			rows[i] = &all[i]
-		}
-		return rows
-	}
-	byPhone := make(map[string][]*ImportResult, len(all))
-	for i := range all {
-		byPhone[all[i].Phone] = append(byPhone[all[i].Phone], &all[i])
-	}
-	for i, c := range chunk {
-		if next := byPhone[c.Phone]; len(next) > 0 {
-			rows[i], byPhone[c.Phone] = next[0], next[1:]
-		}
-	}
-	return rows
-}
-
-func importReason(row *ImportResult) string {
-	if row.Error == "" {
-		return "late: import contacts: refused without a reason"
-	}
-	return "late: import contacts: " + row.Error
 }
 
 func isDuplicate(row *ImportResult) bool {

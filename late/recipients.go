@@ -110,38 +110,13 @@ func (s *BroadcastsService) AddRecipientsMany(ctx context.Context, id string, re
 			if err != nil {
 				return nil, err
 			}
-			return addResults(chunk, resp), nil
+			phones := make([]string, len(chunk))
+			for i, r := range chunk {
+				phones[i] = r.Phone
+			}
+			return countedResults("add broadcast recipients", phones, resp.Added, resp.Duplicates), nil
 		},
 	}, opts)
-}
-
-// addResults says what became of each recipient of a call, as far as its counts tell.
-func addResults(chunk []BroadcastRecipient, resp *AddRecipientsResponse) []batch.Result {
-	results := make([]batch.Result, len(chunk))
-	if resp.Added < 0 || resp.Duplicates < 0 || resp.Added+resp.Duplicates != len(chunk) {
-		err := fmt.Errorf("late: add broadcast recipients: the answer accounts for %d of %d recipients",
-			resp.Added+resp.Duplicates, len(chunk))
-		for i := range results {
-			results[i] = batch.Result{State: batch.Unknown, Err: err}
-		}
-		return results
-	}
-	duplicates, seen := resp.Duplicates, make(map[string]bool, len(chunk))
-	for i, r := range chunk {
-		results[i].State = batch.Done
-		if seen[r.Phone] && duplicates > 0 {
-			results[i].State = batch.Skipped
-			duplicates--
-		}
-		seen[r.Phone] = true
-	}
-	for i := len(results) - 1; i >= 0 && duplicates > 0; i-- {
-		if results[i].State == batch.Done {
-			results[i].State = batch.Skipped
-			duplicates--
-		}
-	}
-	return results
 }
 
 func checkRecipients(recipients []BroadcastRecipient) error {

@@ -76,12 +76,11 @@ func TestImportTellsSkippedFromFailed(t *testing.T) {
 	}
 }
 
-func TestAddResultsFollowTheCounts(t *testing.T) {
+func TestCountsAreAllThatIsTold(t *testing.T) {
 	t.Parallel()
-	chunk := []BroadcastRecipient{{Phone: "+1"}, {Phone: "+2"}, {Phone: "+1"}}
 	tests := map[string]struct {
-		added, duplicates int
-		want              []ItemState
+		done, skipped int
+		want          []ItemState
 	}{
 		"all new":                 {3, 0, []ItemState{ItemDone, ItemDone, ItemDone}},
 		"one twice in the call":   {2, 1, []ItemState{ItemDone, ItemDone, ItemSkipped}},
@@ -94,7 +93,7 @@ func TestAddResultsFollowTheCounts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got []ItemState
-			for _, r := range addResults(chunk, &AddRecipientsResponse{Added: tt.added, Duplicates: tt.duplicates}) {
+			for _, r := range countedResults("x", []string{"+1", "+2", "+1"}, tt.done, tt.skipped) {
 				got = append(got, r.State)
 			}
 			require.Equal(t, tt.want, got)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 
-	"github.com/wabakit/wabakit-go/internal/poll"
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
@@ -102,17 +101,10 @@ func (s *TemplatesService) Delete(ctx context.Context, name string) error {
 //
 // It is retried. GET /v1/whatsapp/templates/{templateName}
 func (s *TemplatesService) Wait(ctx context.Context, name string, opts ...WaitOption) (*Template, error) {
-	t, err := poll.Until(ctx, pollOptions(opts),
+	return wait(ctx, "template "+name, opts,
 		func(ctx context.Context) (*Template, error) { return s.Get(ctx, name) },
-		func(t *Template) bool { return t.Status != TemplatePending })
-	if err != nil {
-		e := &WaitError{What: "template " + name, Err: err}
-		if t != nil {
-			e.Last = string(t.Status)
-		}
-		return t, e
-	}
-	return t, nil
+		func(t *Template) bool { return t.Status != TemplatePending },
+		func(t *Template) string { return string(t.Status) })
 }
 
 func (s *TemplatesService) check(name string) (account string, err error) {

@@ -5,6 +5,17 @@ import "github.com/wabakit/wabakit-go/late/lateapi"
 // The types of requests and answers, under plain names. Their fields are documented where they
 // stand, in package lateapi.
 type (
+	// SendBulkRequest is a template and up to 100 people to send it to.
+	SendBulkRequest = lateapi.SendBulkRequest
+	// SendBulkResponse says how a bulk send went, in sum and for each recipient.
+	SendBulkResponse = lateapi.SendBulkResponse
+	// BulkRecipient is somebody to send a template to. Phone is required.
+	BulkRecipient = lateapi.BulkRecipient
+	// BulkResult says how a bulk send went for one recipient.
+	BulkResult = lateapi.BulkResult
+	// BulkSummary counts how a bulk send went.
+	BulkSummary = lateapi.BulkSummary
+
 	// Contact is a person in the address book of an account.
 	Contact = lateapi.Contact
 	// ContactPage is a page of contacts, with the tags and groups that they can be filtered by.
@@ -33,6 +44,15 @@ type (
 	BulkUpdateContactsResponse = lateapi.BulkUpdateContactsResponse
 	// BulkDeleteContactsResponse counts the contacts that were deleted.
 	BulkDeleteContactsResponse = lateapi.BulkDeleteContactsResponse
+
+	// Group is a group of contacts with its size.
+	Group = lateapi.Group
+	// GroupList is all groups of an account, with a summary.
+	GroupList = lateapi.GroupList
+	// GroupSummary counts the contacts of an account.
+	GroupSummary = lateapi.GroupSummary
+	// GroupChange counts the contacts that a change of a group has changed.
+	GroupChange = lateapi.GroupChange
 
 	// Template is a message template with the state of its review.
 	Template = lateapi.Template
@@ -75,6 +95,28 @@ type (
 	AddRecipientsResponse = lateapi.AddRecipientsResponse
 	// RemoveRecipientsResponse counts the recipients that were removed.
 	RemoveRecipientsResponse = lateapi.RemoveRecipientsResponse
+
+	// BusinessProfile is what customers see of the business.
+	BusinessProfile = lateapi.BusinessProfile
+	// UpdateBusinessProfileRequest is what to change of the profile; nil fields stay as they are.
+	UpdateBusinessProfileRequest = lateapi.UpdateBusinessProfileRequest
+
+	// PhoneNumber is a WhatsApp number that was bought.
+	PhoneNumber = lateapi.PhoneNumber
+	// PhoneNumberStatus is where a number stands between payment and release.
+	PhoneNumberStatus = lateapi.PhoneNumberStatus
+	// AvailableNumber is a number that can be bought.
+	AvailableNumber = lateapi.AvailableNumber
+	// PreverifiedNumber is a number that Meta has verified already.
+	PreverifiedNumber = lateapi.PreverifiedNumber
+	// PreverifiedNumberList is such numbers, and their ids as Embedded Signup takes them.
+	PreverifiedNumberList = lateapi.PreverifiedNumberList
+	// CodeMethod is how a verification code is brought.
+	CodeMethod = lateapi.CodeMethod
+	// RequestCodeResponse says how a verification code is brought.
+	RequestCodeResponse = lateapi.RequestCodeResponse
+	// VerifyResponse says since when and until when a number is verified.
+	VerifyResponse = lateapi.VerifyResponse
 
 	// Pagination is where a page stands in its list.
 	Pagination = lateapi.Pagination
@@ -123,4 +165,20 @@ const (
 	DeliveryDelivered = lateapi.DeliveryStatusDelivered
 	DeliveryRead      = lateapi.DeliveryStatusRead
 	DeliveryFailed    = lateapi.DeliveryStatusFailed
+)
+
+// Where a phone number can stand.
+const (
+	PhoneNumberPendingPayment = lateapi.PhoneNumberStatusPendingPayment
+	PhoneNumberProvisioning   = lateapi.PhoneNumberStatusProvisioning
+	PhoneNumberActive         = lateapi.PhoneNumberStatusActive
+	PhoneNumberSuspended      = lateapi.PhoneNumberStatusSuspended
+	PhoneNumberReleasing      = lateapi.PhoneNumberStatusReleasing
+	PhoneNumberReleased       = lateapi.PhoneNumberStatusReleased
+)
+
+// How a verification code can be brought.
+const (
+	CodeSMS   = lateapi.CodeMethodSMS
+	CodeVoice = lateapi.CodeMethodVoice
 )

@@ -1,6 +1,7 @@
 package late
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -14,14 +15,6 @@ type WaitOption func(*poll.Options)
 // most. Without it, a second that grows to half a minute.
 func WithPollInterval(first, most time.Duration) WaitOption {
 	return func(o *poll.Options) { o.First, o.Max = first, most }
-}
-
-func pollOptions(opts []WaitOption) poll.Options {
-	var o poll.Options
-	for _, opt := range opts {
-		opt(&o)
-	}
-	return o
 }
 
 // WaitError is a wait that ended before what it waited for. The value that the wait returns
@@ -42,3 +35,22 @@ func (e *WaitError) Error() string {
 
 // Unwrap returns why the wait ended.
 func (e *WaitError) Unwrap() error { return e.Err }
+
+// wait looks at what get returns until done says so of it. It returns the last one seen.
+func wait[T any](ctx context.Context, what string, opts []WaitOption,
+	get func(context.Context) (*T, error), done func(*T) bool, state func(*T) string,
+) (*T, error) {
+	var o poll.Options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	last, err := poll.Until(ctx, o, get, done)
+	if err != nil {
+		e := &WaitError{What: what, Err: err}
+		if last != nil {
+			e.Last = state(last)
+		}
+		return last, e
+	}
+	return last, nil
+}
