@@ -50,7 +50,7 @@ func importResults(chunk []ImportContact, resp *ImportContactsResponse) []batch.
 		}
 	case len(failed) == resp.Summary.Failed+skipped:
 		for _, i := range failed {
-			if resp.Summary.Failed == 0 || isDuplicate(rows[i]) {
+			if resp.Summary.Failed == 0 || rows[i].ContactID != "" || isDuplicate(rows[i]) {
 				skip(i)
 			}
 		}

@@ -139,6 +139,32 @@ func TestWhatIsSetIsSentAndNothingElse(t *testing.T) {
 			},
 			`{"scheduledAt":"` + at.UTC().Format(time.RFC3339) + `"}`,
 		},
+		"bulk": {
+			func(ctx context.Context, c *late.Client) error {
+				_, err := c.Messages.SendBulk(ctx, late.SendBulkRequest{
+					Template: late.TemplateRef{Name: "hello", Language: "en_US"}, Recipients: []late.BulkRecipient{{Phone: testPhone}},
+				})
+				return err
+			},
+			`{"accountId":"` + testAccount + `","recipients":[{"phone":"+16315551234"}],"template":{"name":"hello","language":"en_US"}}`,
+		},
+		"delete group": {
+			func(ctx context.Context, c *late.Client) error { _, err := c.Groups.Delete(ctx, "a"); return err },
+			`{"accountId":"` + testAccount + `","groupName":"a"}`,
+		},
+		"request a code, as the server likes": {
+			func(ctx context.Context, c *late.Client) error {
+				_, err := c.PhoneNumbers.RequestCode(ctx, testID, "")
+				return err
+			},
+			`{}`,
+		},
+		"empty profile": {
+			func(ctx context.Context, c *late.Client) error {
+				return c.BusinessProfile.Update(ctx, late.UpdateBusinessProfileRequest{Websites: []string{}, Vertical: new("")})
+			},
+			`{"accountId":"` + testAccount + `","websites":[],"vertical":""}`,
+		},
 		"a call without a body": {
 			func(ctx context.Context, c *late.Client) error {
 				_, err := c.Broadcasts.CancelSchedule(ctx, testID)
@@ -192,6 +218,14 @@ func TestQueryHoldsWhatIsSetAndNothingElse(t *testing.T) {
 			_, err := c.Broadcasts.Recipients(ctx, testID, late.ListRecipientsOptions{})
 			return err
 		}, "/api/v1/whatsapp/broadcasts/" + testID + "/recipients"},
+		"phone numbers": {func(ctx context.Context, c *late.Client) error {
+			_, err := c.PhoneNumbers.List(ctx, late.ListPhoneNumbersOptions{})
+			return err
+		}, "/api/v1/whatsapp/phone-numbers"},
+		"available numbers": {func(ctx context.Context, c *late.Client) error {
+			_, err := c.PhoneNumbers.SearchAvailable(ctx, late.SearchNumbersOptions{})
+			return err
+		}, "/api/v1/whatsapp/phone-numbers/available"},
 		"template": {func(ctx context.Context, c *late.Client) error {
 			return c.ForAccount("another").Templates.Delete(ctx, "hello")
 		}, "/api/v1/whatsapp/templates/hello?accountId=another"},
@@ -387,6 +421,21 @@ func TestNoAccountIsSaidBeforeAnythingIsSent(t *testing.T) {
 		"import many": func(ctx context.Context, c *late.Client) error {
 			_, err := c.Contacts.ImportMany(ctx, func(func(late.ImportContact) bool) {}, late.ImportOptions{})
 			return err
+		},
+		"bulk": func(ctx context.Context, c *late.Client) error {
+			_, err := c.Messages.SendBulk(ctx, late.SendBulkRequest{Recipients: make([]late.BulkRecipient, 1)})
+			return err
+		},
+		"send many": func(ctx context.Context, c *late.Client) error {
+			_, err := c.Messages.SendMany(ctx, late.TemplateRef{Name: "x", Language: "x"}, func(func(late.BulkRecipient) bool) {})
+			return err
+		},
+		"groups":       func(ctx context.Context, c *late.Client) error { _, err := c.Groups.List(ctx); return err },
+		"rename group": func(ctx context.Context, c *late.Client) error { _, err := c.Groups.Rename(ctx, "a", "b"); return err },
+		"delete group": func(ctx context.Context, c *late.Client) error { _, err := c.Groups.Delete(ctx, "a"); return err },
+		"profile":      func(ctx context.Context, c *late.Client) error { _, err := c.BusinessProfile.Get(ctx); return err },
+		"update profile": func(ctx context.Context, c *late.Client) error {
+			return c.BusinessProfile.Update(ctx, late.UpdateBusinessProfileRequest{})
 		},
 		"list templates": func(ctx context.Context, c *late.Client) error { _, err := c.Templates.List(ctx); return err },
 		"get template":   func(ctx context.Context, c *late.Client) error { _, err := c.Templates.Get(ctx, "hello"); return err },

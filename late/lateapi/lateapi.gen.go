@@ -324,7 +324,7 @@ type BusinessProfileResponse struct {
 // CheckoutRequired The first number has to be paid for on a checkout page.
 type CheckoutRequired struct {
 	// CheckoutURL Address of the checkout page.
-	CheckoutURL string `json:"checkoutUrl,omitempty,omitzero"`
+	CheckoutURL string `json:"checkoutUrl"`
 
 	// Message What the server says about the outcome, for people to read.
 	Message string `json:"message,omitempty,omitzero"`
@@ -714,7 +714,7 @@ type NumberProvisioned struct {
 	Message string `json:"message,omitempty,omitzero"`
 
 	// PhoneNumber A WhatsApp number that was bought.
-	PhoneNumber PhoneNumber `json:"phoneNumber,omitempty,omitzero"`
+	PhoneNumber PhoneNumber `json:"phoneNumber"`
 }
 
 // Pagination Where a page stands in its list.

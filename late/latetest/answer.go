@@ -32,8 +32,8 @@ func refuse(status int, code, param, format string, args ...any) *refusal {
 		kind = "conflict_error"
 	case http.StatusTooManyRequests:
 		kind = "rate_limit_error"
-	case http.StatusNotImplemented:
-		kind = "api_error"
+	case http.StatusForbidden:
+		kind = "permission_error"
 	}
 	return &refusal{status, lateapi.ErrorResponse{
 		Error: fmt.Sprintf(format, args...), Type: kind, Code: code, Param: param,
@@ -88,17 +88,8 @@ func encode(buf *bytes.Buffer, v reflect.Value) error {
 		return nil
 	case v.Kind() == reflect.Struct && !marshals:
 		buf.WriteByte('{')
-		sep := ""
-		for i := range v.NumField() {
-			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-			if absent(v.Field(i)) {
-				continue
-			}
-			fmt.Fprintf(buf, "%s%q:", sep, name)
-			sep = ","
-			if err := encode(buf, v.Field(i)); err != nil {
-				return err
-			}
+		if err := encodeFields(buf, v, new(string)); err != nil {
+			return err
 		}
 		buf.WriteByte('}')
 		return nil
@@ -106,6 +97,29 @@ func encode(buf *bytes.Buffer, v reflect.Value) error {
 	b, err := json.Marshal(v.Interface())
 	buf.Write(b)
 	return err
+}
+
+// encodeFields writes the fields of a struct and of those embedded in it, with sep between.
+func encodeFields(buf *bytes.Buffer, v reflect.Value, sep *string) error {
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		if field.Anonymous {
+			if err := encodeFields(buf, v.Field(i), sep); err != nil {
+				return err
+			}
+			continue
+		}
+		if absent(v.Field(i)) {
+			continue
+		}
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		fmt.Fprintf(buf, "%s%q:", *sep, name)
+		*sep = ","
+		if err := encode(buf, v.Field(i)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func absent(v reflect.Value) bool {

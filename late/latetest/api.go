@@ -26,10 +26,14 @@ type api struct {
 	requests int
 	accounts map[string]*account
 	contacts map[string]*contact   // by id
-	sends    map[string]*broadcast // by id
+	sends    map[string]*broadcast // broadcasts by id
 	rejected map[string]string     // reasons by template name
 	failing  map[string]string     // reasons by phone
 	messages []*Message            // sent, or about to be
+
+	numbers   []*number         // bought ones, oldest first
+	checkouts map[string]string // profiles by the pages that are not paid yet
+	codes     int               // verification codes sent
 }
 
 // account is what belongs to one WhatsApp account.
@@ -47,7 +51,7 @@ func newAPI(cfg config) *api {
 	a := &api{
 		cfg: cfg, clock: fakeserver.NewClock(cfg.start), limit: limiter{perMinute: cfg.perMinute},
 		accounts: map[string]*account{}, contacts: map[string]*contact{}, sends: map[string]*broadcast{},
-		rejected: map[string]string{}, failing: map[string]string{},
+		rejected: map[string]string{}, failing: map[string]string{}, checkouts: map[string]string{},
 	}
 	for _, id := range cfg.accounts {
 		a.accounts[id] = &account{id: id, byPhone: map[string]*contact{}}
@@ -122,12 +126,8 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) 
 		return c, nil, refuse(http.StatusRequestEntityTooLarge, "body_too_large", "", "The body is larger than %d bytes", maxBody)
 	}
 	c.params = params
-	handle := operations[id].handle
-	if handle == nil {
-		return c, nil, refuse(http.StatusNotImplemented, "not_implemented", "", "latetest does not serve %s", id)
-	}
 	a.settle(c.now)
-	answer, err := handle(a, c)
+	answer, err := operations[id].handle(a, c)
 	return c, answer, err
 }
 

@@ -34,7 +34,7 @@ func (a *api) listContacts(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := []lateapi.Contact{}
+	var found []*contact
 	tags, groups := map[string]bool{}, map[string]bool{}
 	for _, one := range acc.sorted() {
 		for _, t := range one.Tags {
@@ -44,14 +44,17 @@ func (a *api) listContacts(c *call) (any, error) {
 			groups[g] = true
 		}
 		if match(one) {
-			found = append(found, one.Contact)
+			found = append(found, one)
 		}
 	}
-	page := lateapi.ContactPage{Success: true, Filters: lateapi.ContactFilters{
+	page := lateapi.ContactPage{Success: true, Contacts: []lateapi.Contact{}, Filters: lateapi.ContactFilters{
 		Tags:   append([]string{}, slices.Sorted(maps.Keys(tags))...),
 		Groups: append([]string{}, slices.Sorted(maps.Keys(groups))...),
 	}}
-	page.Contacts, page.Pagination = cut(w, found)
+	found, page.Pagination = cut(w, found)
+	for _, one := range found {
+		page.Contacts = append(page.Contacts, one.Contact)
+	}
 	return page, nil
 }
 

@@ -3,8 +3,7 @@ package latetest
 // handler answers one operation, under the lock of the api.
 type handler func(*api, *call) (any, error)
 
-// operation is what the server knows of an operation of the contract. One without a handler
-// is answered 501.
+// operation is what the server knows of an operation of the contract.
 type operation struct {
 	route  string
 	handle handler
@@ -48,12 +47,12 @@ var operations = map[string]operation{
 	"getWhatsAppBusinessProfile":    {"GET /v1/whatsapp/business-profile", (*api).getProfile},
 	"updateWhatsAppBusinessProfile": {"POST /v1/whatsapp/business-profile", with((*api).updateProfile)},
 
-	"getWhatsAppPhoneNumbers":         {"GET /v1/whatsapp/phone-numbers", nil},
-	"searchAvailableWhatsAppNumbers":  {"GET /v1/whatsapp/phone-numbers/available", nil},
-	"getPreverifiedWhatsAppNumbers":   {"GET /v1/whatsapp/phone-numbers/preverified", nil},
-	"purchaseWhatsAppPhoneNumber":     {"POST /v1/whatsapp/phone-numbers/purchase", nil},
-	"getWhatsAppPhoneNumber":          {"GET /v1/whatsapp/phone-numbers/{phoneNumberId}", nil},
-	"releaseWhatsAppPhoneNumber":      {"DELETE /v1/whatsapp/phone-numbers/{phoneNumberId}", nil},
-	"requestWhatsAppVerificationCode": {"POST /v1/whatsapp/phone-numbers/{phoneNumberId}/request-code", nil},
-	"verifyWhatsAppPhoneNumber":       {"POST /v1/whatsapp/phone-numbers/{phoneNumberId}/verify", nil},
+	"getWhatsAppPhoneNumbers":         {"GET /v1/whatsapp/phone-numbers", (*api).listNumbers},
+	"searchAvailableWhatsAppNumbers":  {"GET /v1/whatsapp/phone-numbers/available", (*api).searchNumbers},
+	"getPreverifiedWhatsAppNumbers":   {"GET /v1/whatsapp/phone-numbers/preverified", (*api).listPreverified},
+	"purchaseWhatsAppPhoneNumber":     {"POST /v1/whatsapp/phone-numbers/purchase", with((*api).purchase)},
+	"getWhatsAppPhoneNumber":          {"GET /v1/whatsapp/phone-numbers/{phoneNumberId}", (*api).getNumber},
+	"releaseWhatsAppPhoneNumber":      {"DELETE /v1/whatsapp/phone-numbers/{phoneNumberId}", (*api).releaseNumber},
+	"requestWhatsAppVerificationCode": {"POST /v1/whatsapp/phone-numbers/{phoneNumberId}/request-code", (*api).requestCode},
+	"verifyWhatsAppPhoneNumber":       {"POST /v1/whatsapp/phone-numbers/{phoneNumberId}/verify", with((*api).verifyNumber)},
 }

@@ -6,20 +6,24 @@ import "time"
 type Option func(*config)
 
 type config struct {
-	accounts  []string
-	apiKey    string
-	perMinute int
-	review    time.Duration
-	sendTime  time.Duration
-	pageCap   int
-	start     time.Time
-	inProcess bool
+	accounts    []string
+	apiKey      string
+	perMinute   int
+	review      time.Duration
+	sendTime    time.Duration
+	pageCap     int
+	provision   time.Duration
+	numberLimit int
+	freePlan    bool
+	start       time.Time
+	inProcess   bool
 }
 
 func defaults() config {
 	return config{
 		accounts: []string{"507f1f77bcf86cd799439011"}, apiKey: "sk_latetest",
 		perMinute: 600, review: 2 * time.Second, pageCap: 100,
+		provision: 2 * time.Second, numberLimit: 10,
 	}
 }
 
@@ -56,3 +60,13 @@ func WithPageCap(rows int) Option { return func(c *config) { c.pageCap = rows } 
 
 // WithStart sets the server's clock, which otherwise begins at the present.
 func WithStart(t time.Time) Option { return func(c *config) { c.start = t } }
+
+// WithProvisionTime sets how long the first number is being provisioned once it is paid, 2
+// seconds by default.
+func WithProvisionTime(d time.Duration) Option { return func(c *config) { c.provision = d } }
+
+// WithNumberLimit sets how many phone numbers the plan allows, 10 by default.
+func WithNumberLimit(n int) Option { return func(c *config) { c.numberLimit = n } }
+
+// WithFreePlan takes the paid plan away that phone numbers need.
+func WithFreePlan() Option { return func(c *config) { c.freePlan = true } }

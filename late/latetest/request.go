@@ -18,30 +18,39 @@ const maxBody = 4 << 20
 
 func readBody(r *http.Request) (body []byte, tooLarge bool) {
 	body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody+1)) // a body that breaks off is no JSON
+	io.Copy(io.Discard, io.LimitReader(r.Body, 16*maxBody)) // or the client would write on and not read
 	return body, len(body) > maxBody
 }
 
-// with makes a handler of one that takes a body. Fields that T does not have are passed over,
-// as the real server does.
+// with makes a handler of one that takes a body.
 func with[T any](handle func(*api, *call, T) (any, error)) handler {
 	return func(a *api, c *call) (any, error) {
 		var in T
-		if mt, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); mt != "application/json" {
-			return nil, refuse(http.StatusUnsupportedMediaType, "unsupported_media_type", "", "The body must be application/json")
-		}
-		err := json.Unmarshal(c.body, &in)
-		var wrong *json.UnmarshalTypeError
-		var noTime *time.ParseError
-		switch {
-		case errors.As(err, &noTime):
-			return nil, invalid("", "%s is not a date and time", noTime.Value)
-		case errors.As(err, &wrong):
-			return nil, invalid(wrong.Field, "%s must not be %s", wrong.Field, wrong.Value)
-		case err != nil:
-			return nil, refuse(http.StatusBadRequest, "invalid_json", "", "The body is not valid JSON")
+		if err := decode(c, &in); err != nil {
+			return nil, err
 		}
 		return handle(a, c, in)
 	}
+}
+
+// decode reads the body. Fields that it has and in has not are passed over, as the real
+// server does.
+func decode(c *call, in any) error {
+	if mt, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); mt != "application/json" {
+		return refuse(http.StatusUnsupportedMediaType, "unsupported_media_type", "", "The body must be application/json")
+	}
+	err := json.Unmarshal(c.body, in)
+	var wrong *json.UnmarshalTypeError
+	var noTime *time.ParseError
+	switch {
+	case errors.As(err, &noTime):
+		return invalid("", "%s is not a date and time", noTime.Value)
+	case errors.As(err, &wrong):
+		return invalid(wrong.Field, "%s must not be %s", wrong.Field, wrong.Value)
+	case err != nil:
+		return refuse(http.StatusBadRequest, "invalid_json", "", "The body is not valid JSON")
+	}
+	return nil
 }
 
 var e164 = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)

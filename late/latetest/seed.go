@@ -49,7 +49,7 @@ func (s *Server) seeded(id string) *account {
 }
 
 // RejectTemplate lets the review of templates with a name end badly for a reason, or, if that
-// is empty, well again.
+// is empty, well again. One that is approved already is taken back.
 func (s *Server) RejectTemplate(name, reason string) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()

@@ -1,0 +1,177 @@
+package latetest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+// number is a number that was bought.
+type number struct {
+	lateapi.PhoneNumber
+	active   time.Time // when its provisioning ends
+	code     string    // that verifies it; empty if none was asked for, or it is used up
+	verified time.Time
+}
+
+// verificationLasts is how long one does.
+const verificationLasts = 90 * 24 * time.Hour
+
+// seen is the number as it is at a time.
+func (n *number) seen(now time.Time) lateapi.PhoneNumber {
+	answer := n.PhoneNumber
+	switch {
+	case answer.Status == lateapi.PhoneNumberStatusReleased:
+	case now.Before(n.active):
+		answer.Status = lateapi.PhoneNumberStatusProvisioning
+		return answer
+	default:
+		answer.Status = lateapi.PhoneNumberStatusActive
+	}
+	answer.ProvisionedAt = n.active
+	answer.MetaPreverifiedID = "meta_" + n.ID
+	answer.MetaVerificationStatus = "pending"
+	if n.isVerified(now) {
+		answer.MetaVerificationStatus = "verified"
+	}
+	return answer
+}
+
+func (n *number) isVerified(now time.Time) bool {
+	return !n.verified.IsZero() && now.Before(n.verified.Add(verificationLasts))
+}
+
+// single is what answers about one number tell of it: its profile and its purchase only the
+// list does.
+func single(n lateapi.PhoneNumber) lateapi.PhoneNumber {
+	n.ProfileID, n.CreatedAt = "", time.Time{}
+	return n
+}
+
+// listed is a number as the list has it, which calls its id by another name.
+type listed struct {
+	ListedID string `json:"_id"`
+	lateapi.PhoneNumber
+}
+
+var numberStatuses = []lateapi.PhoneNumberStatus{
+	lateapi.PhoneNumberStatusProvisioning, lateapi.PhoneNumberStatusActive, lateapi.PhoneNumberStatusSuspended,
+	lateapi.PhoneNumberStatusReleasing, lateapi.PhoneNumberStatusReleased,
+}
+
+func (a *api) listNumbers(c *call) (any, error) {
+	status := lateapi.PhoneNumberStatus(c.URL.Query().Get("status"))
+	profile := c.URL.Query().Get("profileId")
+	if status != "" && !slices.Contains(numberStatuses, status) {
+		return nil, invalid("status", "status %q is unknown", status)
+	}
+	answer := struct {
+		Numbers []listed `json:"numbers"`
+	}{Numbers: []listed{}}
+	for _, n := range a.numbers {
+		one := n.seen(c.now)
+		wanted := one.Status == status || status == "" && one.Status != lateapi.PhoneNumberStatusReleased
+		if wanted && (profile == "" || one.ProfileID == profile) {
+			row := listed{ListedID: one.ID, PhoneNumber: one}
+			row.ID, row.ReleasedAt = "", time.Time{}
+			answer.Numbers = append(answer.Numbers, row)
+		}
+	}
+	return answer, nil
+}
+
+func (a *api) getNumber(c *call) (any, error) {
+	n, err := a.number(c)
+	if err != nil {
+		return nil, err
+	}
+	return lateapi.PhoneNumberResponse{PhoneNumber: single(n.seen(c.now))}, nil
+}
+
+// number finds the number of the path.
+func (a *api) number(c *call) (*number, error) {
+	i := slices.IndexFunc(a.numbers, func(n *number) bool { return n.ID == c.params["phoneNumberId"] })
+	if i < 0 {
+		return nil, refuse(http.StatusNotFound, "phone_number_not_found", "", "Phone number not found")
+	}
+	return a.numbers[i], nil
+}
+
+func (a *api) releaseNumber(c *call) (any, error) {
+	n, err := a.number(c)
+	if err != nil {
+		return nil, err
+	}
+	if n.Status == lateapi.PhoneNumberStatusReleased {
+		return nil, refuse(http.StatusBadRequest, "already_released", "", "Phone number is released already")
+	}
+	n.Status, n.ReleasedAt, n.code = lateapi.PhoneNumberStatusReleased, c.now.Truncate(time.Millisecond), ""
+	return lateapi.ReleaseResponse{Message: "Phone number released", PhoneNumber: single(n.seen(c.now))}, nil
+}
+
+func (a *api) requestCode(c *call) (any, error) {
+	in := lateapi.RequestCodeRequest{}
+	if len(c.body) > 0 {
+		if err := decode(c, &in); err != nil {
+			return nil, err
+		}
+	}
+	if in.Method == "" {
+		in.Method = lateapi.CodeMethodSMS
+	}
+	if in.Method != lateapi.CodeMethodSMS && in.Method != lateapi.CodeMethodVoice {
+		return nil, invalid("method", "method must be SMS or VOICE")
+	}
+	n, err := a.verifiable(c)
+	if err != nil {
+		return nil, err
+	}
+	a.codes++
+	n.code = fmt.Sprintf("%06d", a.codes*271828%1000000)
+	return lateapi.RequestCodeResponse{Message: "Verification code sent", Method: in.Method}, nil
+}
+
+func (a *api) verifyNumber(c *call, in lateapi.VerifyRequest) (any, error) {
+	n, err := a.verifiable(c)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.Code) != 6 || strings.Trim(in.Code, "0123456789") != "" {
+		return nil, invalid("code", "code must have 6 digits")
+	}
+	if n.code == "" || in.Code != n.code {
+		return nil, refuse(http.StatusBadRequest, "invalid_code", "code", "The verification code is wrong or was used already")
+	}
+	n.code, n.verified = "", c.now.Truncate(time.Millisecond)
+	return lateapi.VerifyResponse{
+		Message: "Phone number verified", MetaVerifiedAt: n.verified, MetaVerificationExpiresAt: n.verified.Add(verificationLasts),
+	}, nil
+}
+
+// verifiable finds the number of the path if Meta has it to be verified.
+func (a *api) verifiable(c *call) (*number, error) {
+	n, err := a.number(c)
+	if err != nil {
+		return nil, err
+	}
+	if n.seen(c.now).Status != lateapi.PhoneNumberStatusActive {
+		return nil, refuse(http.StatusBadRequest, "not_preverified", "", "Phone number is not in the pre-verified pool")
+	}
+	return n, nil
+}
+
+// Code is the verification code that was sent to a number last, until it is used.
+func (s *Server) Code(phoneNumberID string) string {
+	s.api.mu.Lock()
+	defer s.api.mu.Unlock()
+	for _, n := range s.api.numbers {
+		if n.ID == phoneNumberID {
+			return n.code
+		}
+	}
+	return ""
+}

@@ -1,0 +1,140 @@
+package latetest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wabakit/wabakit-go/late/lateapi"
+)
+
+// available is a number that can be bought.
+type available struct{ phone, prefix, locality, region string }
+
+// pool are the numbers that can be bought. They are of the exchange 555, which no phone has.
+var pool = func() (all []available) {
+	for _, area := range []available{
+		{"", "212", "New York", "NY"}, {"", "312", "Chicago", "IL"}, {"", "415", "San Francisco", "CA"},
+	} {
+		for n := range 60 {
+			area.phone = fmt.Sprintf("+1%s555%04d", area.prefix, 100+n)
+			all = append(all, area)
+		}
+	}
+	return all
+}()
+
+// free lists the numbers of the pool that nobody has bought.
+func (a *api) free() []available {
+	return slices.DeleteFunc(slices.Clone(pool), func(one available) bool {
+		return slices.ContainsFunc(a.numbers, func(n *number) bool { return n.PhoneNumber.PhoneNumber == one.phone })
+	})
+}
+
+var errPlan = refuse(http.StatusForbidden, "paid_plan_required", "", "A paid plan is needed for phone numbers")
+
+func (a *api) searchNumbers(c *call) (any, error) {
+	if a.cfg.freePlan {
+		return nil, errPlan
+	}
+	q, limit := c.URL.Query(), 20
+	if text := q.Get("limit"); text != "" {
+		var err error
+		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > 100 {
+			return nil, invalid("limit", "limit must be a number from 1 to 100")
+		}
+	}
+	answer := lateapi.AvailableNumberList{Numbers: []lateapi.AvailableNumber{}}
+	for _, one := range a.free() {
+		if len(answer.Numbers) < limit && (q.Get("prefix") == "" || one.prefix == q.Get("prefix")) &&
+			(q.Get("locality") == "" || strings.EqualFold(one.locality, q.Get("locality"))) &&
+			strings.Contains(one.phone, q.Get("contains")) {
+			answer.Numbers = append(answer.Numbers, lateapi.AvailableNumber{
+				PhoneNumber: one.phone, AdditionalProperties: map[string]any{"locality": one.locality, "region": one.region},
+			})
+		}
+	}
+	return answer, nil
+}
+
+func (a *api) listPreverified(c *call) (any, error) {
+	profile := c.URL.Query().Get("profileId")
+	if profile == "" {
+		return nil, invalid("profileId", "profileId is required")
+	}
+	answer := lateapi.PreverifiedNumberList{Numbers: []lateapi.PreverifiedNumber{}, PreverifiedIDs: []string{}}
+	for _, n := range a.numbers {
+		one := n.seen(c.now)
+		if one.Status != lateapi.PhoneNumberStatusActive || one.ProfileID != profile || !n.isVerified(c.now) {
+			continue
+		}
+		answer.PreverifiedIDs = append(answer.PreverifiedIDs, one.MetaPreverifiedID)
+		answer.Numbers = append(answer.Numbers, lateapi.PreverifiedNumber{
+			ID: one.ID, PhoneNumber: one.PhoneNumber, MetaPreverifiedID: one.MetaPreverifiedID,
+			MetaVerifiedAt: n.verified, MetaVerificationExpiresAt: n.verified.Add(verificationLasts),
+		})
+	}
+	return answer, nil
+}
+
+// purchase answers a checkout page as long as nothing has been paid: every one that is paid
+// is a number.
+func (a *api) purchase(c *call, in lateapi.PurchaseRequest) (any, error) {
+	if in.ProfileID == "" {
+		return nil, invalid("profileId", "profileId is required")
+	}
+	if a.cfg.freePlan {
+		return nil, errPlan
+	}
+	held := 0
+	for _, n := range a.numbers {
+		if n.Status != lateapi.PhoneNumberStatusReleased {
+			held++
+		}
+	}
+	if held >= a.cfg.numberLimit {
+		return nil, refuse(http.StatusBadRequest, "number_limit_reached", "", "The plan allows no more than %d numbers", a.cfg.numberLimit)
+	}
+	var answer lateapi.PurchaseResponse
+	if held > 0 {
+		n := a.provision(in.ProfileID, c.now, c.now)
+		err := answer.FromNumberProvisioned(lateapi.NumberProvisioned{
+			Message: "Phone number provisioned", PhoneNumber: single(n.seen(c.now)),
+		})
+		return answer, err
+	}
+	url := "https://checkout.stripe.com/c/pay/cs_test_" + a.id()
+	a.checkouts[url] = in.ProfileID
+	err := answer.FromCheckoutRequired(lateapi.CheckoutRequired{
+		Message: "Complete the payment to get your first number", CheckoutURL: url,
+	})
+	return answer, err
+}
+
+// provision gives a profile the next number.
+func (a *api) provision(profile string, now, active time.Time) *number {
+	n := &number{active: active.Truncate(time.Millisecond), PhoneNumber: lateapi.PhoneNumber{
+		ID: a.id(), PhoneNumber: a.free()[0].phone, Country: "US", ProfileID: profile, CreatedAt: now.Truncate(time.Millisecond),
+	}}
+	a.numbers = append(a.numbers, n)
+	return n
+}
+
+// CompleteCheckout pays on a checkout page, as the person who was sent there would. The
+// number appears, and is active when it has been provisioned (see [WithProvisionTime]). It
+// panics if there is nothing to pay at that address.
+func (s *Server) CompleteCheckout(checkoutURL string) {
+	a := s.api
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	profile, open := a.checkouts[checkoutURL]
+	if !open {
+		panic(fmt.Sprintf("latetest: no checkout at %s", checkoutURL))
+	}
+	delete(a.checkouts, checkoutURL)
+	now := a.clock.Now()
+	a.provision(profile, now, now.Add(a.cfg.provision))
+}
