@@ -1,10 +1,11 @@
 package late
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/wabakit/wabakit-go/internal/batch"
 )
@@ -21,12 +22,24 @@ const (
 	ItemUnknown = batch.Unknown // it may or may not have been done
 )
 
-// ItemOutcome is what became of one item of a batch.
+// ItemOutcome is what became of one item of a batch. Where it is neither done nor skipped, Err
+// says why: a [*ValidationError] of an item that was not sent because it cannot be right, an
+// [*ItemError] of one that the server refused, an [*Error] of a call that failed with all of
+// its items.
 type ItemOutcome struct {
 	Index int    // its place in the sequence, from 0
 	Key   string // its phone or id
 	State ItemState
-	Err   error // why it is neither done nor skipped
+	Err   error
+}
+
+// ItemError is what the server says of one item of a call that it carried out otherwise.
+type ItemError struct {
+	Reason string // the server's words; empty where it gave none
+}
+
+func (e *ItemError) Error() string {
+	return "late: refused: " + cmp.Or(e.Reason, "the server gives no reason")
 }
 
 // Progress is how far a batch has come.
@@ -88,10 +101,23 @@ func run[T any](ctx context.Context, name string, size int, seq iter.Seq[T], job
 		report.Problems = append(report.Problems, ItemOutcome(p))
 	}
 	if err != nil {
-		err = fmt.Errorf("late: %s: %w", name, err)
+		err = &batchError{name: name, err: err}
 	}
 	return report, err
 }
+
+// batchError names the batch once, although its causes name it, too.
+type batchError struct {
+	name string
+	err  error
+}
+
+func (e *batchError) Error() string {
+	prefix := "late: " + e.name + ": "
+	return prefix + strings.ReplaceAll(e.err.Error(), prefix, "")
+}
+
+func (e *batchError) Unwrap() error { return e.err }
 
 // classify says what the error of a call means for the items in it.
 func classify(err error) batch.State {

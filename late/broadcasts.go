@@ -141,7 +141,7 @@ func (s *BroadcastsService) CancelSchedule(ctx context.Context, id string) (*Bro
 }
 
 // Wait looks at a broadcast until it is completed, failed or cancelled, and returns it. Where
-// the context ends or a look fails, the error is a [*WaitError] and the broadcast the last one
+// the context ends, or looks keep failing, the error is a [*WaitError] and the broadcast the last one
 // seen. A draft that nobody sends is waited for until the context ends.
 //
 // It is retried. GET /v1/whatsapp/broadcasts/{broadcastId}

@@ -26,7 +26,7 @@ func importResults(chunk []ImportContact, resp *ImportContactsResponse) []batch.
 			results[i] = batch.Result{State: batch.Done}
 			done = append(done, i)
 		default:
-			results[i] = batch.Result{State: batch.Refused, Err: refusal("import contacts", row.Error)}
+			results[i] = batch.Result{State: batch.Refused, Err: &ItemError{Reason: row.Error}}
 			failed = append(failed, i)
 		}
 	}

@@ -186,7 +186,7 @@ func TestImportManyAddsUpWhenCallsFail(t *testing.T) {
 			}))
 		require.ErrorIs(t, err, late.ErrInvalidRequest)
 		require.ErrorIs(t, err, late.ErrOutcomeUnknown)
-		require.ErrorContains(t, err, "late: import contacts: 2,000 of 10,500 items not done (1,000 refused, 1,000 unknown)")
+		require.ErrorContains(t, err, "late: import contacts: 2,000 of 10,500 items not done (1,000 refused, 1,000 unknown): 400 no (request ")
 		require.Equal(t, &late.BatchReport{
 			Total: 10_500, Done: 7_500, Skipped: 1_000, Refused: 1_000, Unknown: 1_000, Problems: report.Problems,
 		}, report)
@@ -289,7 +289,9 @@ func TestSendManyMessagesNobodyTwice(t *testing.T) {
 		require.Equal(t, map[late.ItemState]int{late.ItemDone: 249, late.ItemRefused: 101, late.ItemUnknown: 300}, states)
 		require.Equal(t, 650, report.Total)
 		require.Equal(t, 401, len(report.Problems))
-		require.ErrorContains(t, report.Problems[0].Err, "no WhatsApp")
+		var refused *late.ItemError
+		require.ErrorAs(t, report.Problems[0].Err, &refused)
+		require.Equal(t, "no WhatsApp", refused.Reason)
 		messaged := map[string]int{}
 		for _, m := range server.Messages() {
 			messaged[m.Phone]++

@@ -80,7 +80,7 @@ func bulkResults(chunk []BulkRecipient, resp *SendBulkResponse) []batch.Result {
 		case row.Success:
 			results[i] = batch.Result{State: batch.Done}
 		default:
-			results[i] = batch.Result{State: batch.Refused, Err: refusal("send messages in bulk", row.Error)}
+			results[i] = batch.Result{State: batch.Refused, Err: &ItemError{Reason: row.Error}}
 		}
 	}
 	return results

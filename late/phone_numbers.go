@@ -140,7 +140,7 @@ func (s *PhoneNumbersService) Verify(ctx context.Context, id, code string) (*Ver
 //		return n.Status == late.PhoneNumberActive
 //	})
 //
-// Where the context ends or a look fails, the error is a [*WaitError] and the number the last
+// Where the context ends, or looks keep failing, the error is a [*WaitError] and the number the last
 // one seen.
 //
 // It is retried. GET /v1/whatsapp/phone-numbers/{phoneNumberId}

@@ -297,3 +297,33 @@ func TestProfileIsHeldToItsLimits(t *testing.T) {
 	require.NoError(t, client.BusinessProfile.Update(t.Context(), late.UpdateBusinessProfileRequest{About: &umlauts, Description: new("")}))
 	require.JSONEq(t, `{"accountId":"`+testAccount+`","about":"`+umlauts+`","description":""}`, w.bodies[0])
 }
+
+// A network that fails for a moment does not end a wait of hours; a refusal does.
+func TestWaitOutlastsFailuresInPassing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := latetest.NewServer(latetest.InProcess(), latetest.WithReviewTime(time.Hour))
+		defer server.Close()
+		client := server.Client()
+		_, err := client.Templates.Create(t.Context(), late.CreateTemplateRequest{
+			Name: "hello", Category: late.TemplateUtility, Language: "en_US", Components: []late.TemplateComponent{late.Body("Hi")},
+		})
+		require.NoError(t, err)
+		server.Inject(latetest.Status(503, "down").On("getWhatsAppTemplate").After(5).Times(12), latetest.CutBefore().On("getWhatsAppTemplate").After(10).Times(3))
+		tmpl, err := client.Templates.Wait(t.Context(), "hello")
+		require.NoError(t, err)
+		require.Equal(t, late.TemplateApproved, tmpl.Status)
+
+		server.Inject(latetest.Status(503, "down").On("getWhatsAppTemplate"))
+		_, err = client.Templates.Wait(t.Context(), "hello")
+		require.ErrorIs(t, err, late.ErrServer, "it does not wait for ever")
+	})
+	synctest.Test(t, func(t *testing.T) {
+		server := latetest.NewServer(latetest.InProcess())
+		defer server.Close()
+		server.Inject(latetest.Status(401, "no such key"))
+		_, err := server.Client().Templates.Wait(t.Context(), "hello")
+		require.ErrorIs(t, err, late.ErrUnauthorized)
+		require.Len(t, server.Requests(), 1)
+	})
+}

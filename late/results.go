@@ -1,7 +1,6 @@
 package late
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/wabakit/wabakit-go/internal/batch"
@@ -30,14 +29,6 @@ func matchRows[T, R any](chunk []T, all []R, phone func(T) string, rowPhone func
 		}
 	}
 	return rows
-}
-
-// refusal is the server's reason for one item of a chunk.
-func refusal(name, reason string) error {
-	if reason == "" {
-		reason = "refused without a reason"
-	}
-	return errors.New("late: " + name + ": " + reason)
 }
 
 // countedResults says what became of each item of a chunk of which the server told only

@@ -96,7 +96,7 @@ func (s *TemplatesService) Delete(ctx context.Context, name string) error {
 }
 
 // Wait looks at a template until it has been reviewed, and returns it: approved, rejected, or
-// whatever else it has become. Where the context ends or a look fails, the error is a
+// whatever else it has become. Where the context ends, or looks keep failing, the error is a
 // [*WaitError] and the template the last one seen.
 //
 // It is retried. GET /v1/whatsapp/templates/{templateName}

@@ -47,7 +47,7 @@ func checkRequired(field, value string) error {
 	return nil
 }
 
-var e164 = regexp.MustCompile(`^\+[0-9]{1,15}$`)
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
 func checkPhone(field, phone string) error {
 	if !e164.MatchString(phone) {

@@ -2,7 +2,9 @@ package late
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/wabakit/wabakit-go/internal/poll"
@@ -36,6 +38,14 @@ func (e *WaitError) Error() string {
 // Unwrap returns why the wait ended.
 func (e *WaitError) Unwrap() error { return e.Err }
 
+// maxFailedLooks is how many looks in a row may fail in passing, each with its retries.
+const maxFailedLooks = 5
+
+func passing(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.StatusCode == 0 || e.StatusCode == http.StatusTooManyRequests || e.StatusCode >= 500)
+}
+
 // wait looks at what get returns until done says so of it. It returns the last one seen.
 func wait[T any](ctx context.Context, what string, opts []WaitOption,
 	get func(context.Context) (*T, error), done func(*T) bool, state func(*T) string,
@@ -44,7 +54,20 @@ func wait[T any](ctx context.Context, what string, opts []WaitOption,
 	for _, opt := range opts {
 		opt(&o)
 	}
-	last, err := poll.Until(ctx, o, get, done)
+	failed := 0
+	var last *T
+	_, err := poll.Until(ctx, o, func(ctx context.Context) (*T, error) {
+		value, err := get(ctx)
+		if err == nil {
+			failed, last = 0, value
+			return value, nil
+		}
+		// What is waited for goes on while the server or the way to it is down for a moment.
+		if failed++; failed <= maxFailedLooks && passing(err) && ctx.Err() == nil {
+			return nil, nil
+		}
+		return nil, err
+	}, func(value *T) bool { return value != nil && done(value) })
 	if err != nil {
 		e := &WaitError{What: what, Err: err}
 		if last != nil {

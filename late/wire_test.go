@@ -278,6 +278,10 @@ func TestWhatIsKnownToBeWrongIsNotSent(t *testing.T) {
 			}
 			return nil
 		}},
+		"a phone that begins with zero": {"phone", func(ctx context.Context, c *late.Client) error {
+			_, err := c.Contacts.Create(ctx, late.CreateContactRequest{Phone: "+0987654321", Name: "Ada"})
+			return err
+		}},
 		"phone without plus": {"phone", func(ctx context.Context, c *late.Client) error {
 			_, err := c.Contacts.Create(ctx, late.CreateContactRequest{Phone: "16315551234", Name: "Ada"})
 			return err
