@@ -1,10 +1,5 @@
 package late
 
-import (
-	"fmt"
-	"strings"
-)
-
 // The parts of a template, and the kinds of its buttons, by the API's names.
 const (
 	componentHeader  = "header"
@@ -16,11 +11,9 @@ const (
 	buttonURL        = "URL"
 	buttonPhone      = "PHONE_NUMBER"
 	buttonOTP        = "OTP"
-
-	maxButtons = 10
 )
 
-// HeaderText is a header of text. One that holds the placeholder {{1}} takes a sample value
+// HeaderText is a header of text, up to 60 characters. One that holds the placeholder {{1}} takes a sample value
 // for the reviewer.
 func HeaderText(text string, example ...string) TemplateComponent {
 	return TemplateComponent{
@@ -36,7 +29,7 @@ func HeaderMedia(format, handle string) TemplateComponent {
 	}
 }
 
-// Body is the text of the message. Its placeholders are {{1}}, {{2}} and so on; examples are
+// Body is the text of the message, up to 1024 characters. Its placeholders are {{1}}, {{2}} and so on; examples are
 // sample values for them, for the reviewer.
 func Body(text string, examples ...string) TemplateComponent {
 	c := TemplateComponent{Type: componentBody, Text: text}
@@ -46,12 +39,13 @@ func Body(text string, examples ...string) TemplateComponent {
 	return c
 }
 
-// Footer is the small print below the body.
+// Footer is the small print below the body, up to 60 characters without a placeholder.
 func Footer(text string) TemplateComponent {
 	return TemplateComponent{Type: componentFooter, Text: text}
 }
 
-// Buttons is the buttons below the message, ten at the most.
+// Buttons is the buttons below the message, ten at the most, each with a label of up to 25
+// characters.
 func Buttons(buttons ...TemplateButton) TemplateComponent {
 	return TemplateComponent{Type: componentButtons, Buttons: buttons}
 }
@@ -75,59 +69,4 @@ func PhoneButton(text, phone string) TemplateButton {
 // CopyCodeButton is a button that copies a one-time code, for an authentication template.
 func CopyCodeButton(text string) TemplateButton {
 	return TemplateButton{Type: buttonOTP, OTPType: "COPY_CODE", Text: text}
-}
-
-// checkComponents refuses what no review would let pass.
-func checkComponents(components []TemplateComponent) error {
-	if err := checkCount("components", len(components), 0); err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	for i, c := range components {
-		field := fmt.Sprintf("components[%d]", i)
-		kind := strings.ToLower(c.Type)
-		if err := checkRequired(field+".type", kind); err != nil {
-			return err
-		}
-		if seen[kind] {
-			return invalid(field, "is a second "+kind)
-		}
-		seen[kind] = true
-		if kind == componentButtons {
-			if err := checkButtons(field+".buttons", c.Buttons); err != nil {
-				return err
-			}
-		}
-	}
-	if !seen[componentBody] {
-		return invalid("components", "have no body")
-	}
-	return nil
-}
-
-func checkButtons(field string, buttons []TemplateButton) error {
-	if err := checkCount(field, len(buttons), maxButtons); err != nil {
-		return err
-	}
-	for i, b := range buttons {
-		field := fmt.Sprintf("%s[%d]", field, i)
-		if err := checkRequired(field+".type", b.Type); err != nil {
-			return err
-		}
-		switch strings.ToUpper(b.Type) {
-		case buttonQuickReply:
-			if err := checkRequired(field+".text", b.Text); err != nil {
-				return err
-			}
-		case buttonURL:
-			if err := checkRequired(field+".url", b.URL); err != nil {
-				return err
-			}
-		case buttonPhone:
-			if err := checkPhone(field+".phone_number", b.PhoneNumber); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

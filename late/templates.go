@@ -62,7 +62,7 @@ func (s *TemplatesService) Create(ctx context.Context, req CreateTemplateRequest
 	if err := checkRequired("language", req.Language); err != nil {
 		return nil, err
 	}
-	if err := checkComponents(req.Components); err != nil {
+	if err := checkComponents(req.Category, req.Components); err != nil {
 		return nil, err
 	}
 	return template(reply.JSON[lateapi.TemplateResponse](s.client.api.CreateWhatsAppTemplate(ctx, req)))
@@ -76,7 +76,7 @@ func (s *TemplatesService) Update(ctx context.Context, name string, components [
 	if err != nil {
 		return nil, err
 	}
-	if err := checkComponents(components); err != nil {
+	if err := checkComponents("", components); err != nil {
 		return nil, err
 	}
 	return template(reply.JSON[lateapi.TemplateResponse](s.client.api.UpdateWhatsAppTemplate(ctx, name,

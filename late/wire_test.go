@@ -334,6 +334,12 @@ func TestWhatIsKnownToBeWrongIsNotSent(t *testing.T) {
 			_, err := c.Templates.Create(ctx, late.CreateTemplateRequest{Name: "hello", Language: "en", Components: body})
 			return err
 		}},
+		"marketing without a text": {"components[0].text", func(ctx context.Context, c *late.Client) error {
+			_, err := c.Templates.Create(ctx, late.CreateTemplateRequest{
+				Name: "hello", Category: late.TemplateMarketing, Language: "en", Components: []late.TemplateComponent{late.Body("")},
+			})
+			return err
+		}},
 		"template without body": {"components", func(ctx context.Context, c *late.Client) error {
 			_, err := c.Templates.Update(ctx, "hello", []late.TemplateComponent{late.Footer("x")})
 			return err

@@ -1,0 +1,162 @@
+package late
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	maxHeaderText = 60
+	maxBodyText   = 1024
+	maxFooterText = 60
+	maxButtons    = 10
+	maxButtonText = 25
+)
+
+// checkComponents refuses what cannot be right, whoever reviews it. Kinds of parts and buttons
+// that it does not know pass: WhatsApp adds to them. The category is empty where it is not
+// known.
+func checkComponents(category TemplateCategory, components []TemplateComponent) error {
+	if err := checkCount("components", len(components), 0); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for i, c := range components {
+		field := fmt.Sprintf("components[%d]", i)
+		kind := strings.ToLower(c.Type)
+		if err := checkRequired(field+".type", kind); err != nil {
+			return err
+		}
+		if seen[kind] {
+			return invalid(field, "is a second "+kind)
+		}
+		seen[kind] = true
+		if err := checkComponent(field, kind, category, c); err != nil {
+			return err
+		}
+	}
+	if !seen[componentBody] {
+		return invalid("components", "have no body")
+	}
+	return nil
+}
+
+func checkComponent(field, kind string, category TemplateCategory, c TemplateComponent) error {
+	switch kind {
+	case componentHeader:
+		if c.Format != "" && !strings.EqualFold(c.Format, "TEXT") {
+			return nil
+		}
+		return checkText(field, c.Text, maxHeaderText, 1, [][]string{c.Example.HeaderText})
+	case componentBody:
+		// The text of an authentication template is Meta's own.
+		if c.Text == "" && (category == TemplateAuthentication || category == "") {
+			return nil
+		}
+		return checkText(field, c.Text, maxBodyText, maxBodyText, c.Example.BodyText)
+	case componentFooter:
+		return checkText(field, c.Text, maxFooterText, 0, nil)
+	case componentButtons:
+		return checkButtons(field+".buttons", c.Buttons)
+	}
+	return nil
+}
+
+// checkText checks a text with at most so many characters and placeholders, and the rows of
+// sample values for them.
+func checkText(field, text string, most, variables int, examples [][]string) error {
+	if err := checkRequired(field+".text", text); err != nil {
+		return err
+	}
+	if err := checkLength(field+".text", &text, most); err != nil {
+		return err
+	}
+	n, err := placeholders(field+".text", text)
+	if err != nil {
+		return err
+	}
+	if n > variables {
+		return invalid(field+".text", fmt.Sprintf("has %d placeholders, at most %d are allowed", n, variables))
+	}
+	for _, row := range examples {
+		if len(row) > 0 && len(row) != n {
+			return invalid(field+".example", fmt.Sprintf("has %d values for %d placeholders", len(row), n))
+		}
+	}
+	return nil
+}
+
+var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
+
+// placeholders counts the placeholders of a text. Those that are numbered, are so from 1
+// without a gap.
+func placeholders(field, text string) (int, error) {
+	seen, highest := map[string]bool{}, 0
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			if n < 1 {
+				return 0, invalid(field, m[0]+" is not numbered from 1")
+			}
+			highest = max(highest, n)
+		}
+		seen[m[1]] = true
+	}
+	if highest > len(seen) {
+		return 0, invalid(field, fmt.Sprintf("has {{%d}}, but only %d placeholders", highest, len(seen)))
+	}
+	return len(seen), nil
+}
+
+func checkButtons(field string, buttons []TemplateButton) error {
+	if err := checkCount(field, len(buttons), maxButtons); err != nil {
+		return err
+	}
+	for i, b := range buttons {
+		if err := checkButton(fmt.Sprintf("%s[%d]", field, i), b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkButton(field string, b TemplateButton) error {
+	kind := strings.ToUpper(b.Type)
+	if err := checkRequired(field+".type", kind); err != nil {
+		return err
+	}
+	if n := utf8.RuneCountInString(b.Text); n > maxButtonText {
+		return invalid(field+".text", fmt.Sprintf("has %d characters, at most %d are allowed", n, maxButtonText))
+	}
+	switch kind {
+	case buttonQuickReply, buttonURL, buttonPhone:
+		if err := checkRequired(field+".text", b.Text); err != nil {
+			return err
+		}
+	}
+	switch kind {
+	case buttonURL:
+		return checkButtonURL(field, b)
+	case buttonPhone:
+		return checkPhone(field+".phone_number", b.PhoneNumber)
+	case buttonOTP:
+		return checkRequired(field+".otp_type", b.OTPType)
+	}
+	return nil
+}
+
+// checkButtonURL wants an address with at most one placeholder, at its end.
+func checkButtonURL(field string, b TemplateButton) error {
+	if !strings.HasPrefix(b.URL, "https://") && !strings.HasPrefix(b.URL, "http://") {
+		return invalid(field+".url", fmt.Sprintf("%q is no http or https address", b.URL))
+	}
+	switch places := placeholder.FindAllStringIndex(b.URL, -1); {
+	case len(places) == 0 && len(b.Example) > 0:
+		return invalid(field+".example", "is for a placeholder that the address does not have")
+	case len(places) > 1, len(places) == 1 && places[0][1] != len(b.URL):
+		return invalid(field+".url", "can have one placeholder, at its end")
+	}
+	return nil
+}
