@@ -1,0 +1,255 @@
+package contract
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// Checker is a transport that holds what passes against a contract.
+type Checker struct {
+	// AnswersOnly leaves requests alone, for tests that break the contract on purpose.
+	AnswersOnly bool
+
+	tb   testing.TB
+	doc  *openapi3.T
+	next http.RoundTripper
+
+	mu     sync.Mutex
+	called map[string]bool
+}
+
+// Check returns a transport that sends by next, and reports to tb each request and each
+// answer that is not as doc has it. Authentication is not its concern.
+func Check(tb testing.TB, doc *openapi3.T, next http.RoundTripper) *Checker {
+	return &Checker{tb: tb, doc: doc, next: next, called: map[string]bool{}}
+}
+
+// Called lists the ids of the operations that were called.
+func (c *Checker) Called() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Sorted(maps.Keys(c.called))
+}
+
+// RoundTrip sends a request and checks it and its answer.
+func (c *Checker) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.tb.Helper()
+	route, params := find(c.doc, req)
+	var body []byte
+	if req.Body != nil {
+		var err error
+		if body, err = io.ReadAll(req.Body); err != nil {
+			return nil, errors.Join(err, req.Body.Close())
+		}
+		req.Body.Close()
+		sent := req.Clone(req.Context())
+		sent.Body = io.NopCloser(bytes.NewReader(body))
+		req = sent
+	}
+	if route == nil {
+		if !c.AnswersOnly {
+			c.tb.Errorf("contract: no operation is called by %s %s", req.Method, req.URL.Path)
+		}
+		return c.next.RoundTrip(req)
+	}
+	c.mu.Lock()
+	c.called[route.Operation.OperationID] = true
+	c.mu.Unlock()
+
+	input := requestInput(route, params, req, body)
+	if !c.AnswersOnly {
+		for _, err := range checkRequest(input, body) {
+			c.tb.Errorf("contract: request of %s: %v", route.Operation.OperationID, err)
+		}
+	}
+	resp, err := c.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(answer), failing{err}))
+	if err == nil {
+		err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: input, Status: resp.StatusCode, Header: resp.Header,
+			Body: io.NopCloser(bytes.NewReader(answer)), Options: input.Options,
+		})
+	}
+	if err != nil {
+		c.tb.Errorf("contract: answer %d of %s: %v", resp.StatusCode, route.Operation.OperationID, err)
+	}
+	return resp, nil
+}
+
+// failing ends a body as it ended when it was read to be checked.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	return 0, io.EOF
+}
+
+func requestInput(route *routers.Route, params map[string]string, req *http.Request, body []byte) *openapi3filter.RequestValidationInput {
+	copied := req.Clone(context.Background()) // the validator keeps what it reads in the request
+	copied.Body = io.NopCloser(bytes.NewReader(body))
+	copied.ContentLength = int64(len(body))
+	return &openapi3filter.RequestValidationInput{
+		Request: copied, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{
+			SkipSettingDefaults: true, IncludeResponseStatus: true, MultiError: true,
+			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
+		},
+	}
+}
+
+// checkRequest lists what is wrong with a request, with what it has and the contract has
+// not: servers pass that over, so it is lost without a word.
+func checkRequest(input *openapi3filter.RequestValidationInput, body []byte) []error {
+	var list []error
+	if err := openapi3filter.ValidateRequest(context.Background(), input); err != nil {
+		list = append(list, err)
+	}
+	op, item := input.Route.Operation, input.Route.PathItem
+	for name := range input.Request.URL.Query() {
+		if op.Parameters.GetByInAndName("query", name) == nil && item.Parameters.GetByInAndName("query", name) == nil {
+			list = append(list, fmt.Errorf("the query parameter %s is not in the contract", name))
+		}
+	}
+	switch {
+	case len(body) == 0:
+		return list
+	case op.RequestBody == nil:
+		return append(list, errors.New("the contract has no body"))
+	}
+	media := op.RequestBody.Value.Content.Get(input.Request.Header.Get("Content-Type"))
+	var value any
+	if media == nil || media.Schema == nil || json.Unmarshal(body, &value) != nil {
+		return list
+	}
+	for _, path := range undeclared(media.Schema.Value, value, "body") {
+		list = append(list, fmt.Errorf("%s is not in the contract", path))
+	}
+	return list
+}
+
+// undeclared lists the properties of value that schema does not know.
+func undeclared(schema *openapi3.Schema, value any, path string) []string {
+	switch value := value.(type) {
+	case []any:
+		var list []string
+		if schema.Items != nil {
+			for i, item := range value {
+				list = append(list, undeclared(schema.Items.Value, item, fmt.Sprintf("%s[%d]", path, i))...)
+			}
+		}
+		return list
+	case map[string]any:
+		known := map[string]*openapi3.Schema{}
+		rest, open := properties(schema, known)
+		var list []string
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			sub := known[name]
+			if sub == nil {
+				sub = rest
+			}
+			switch {
+			case sub != nil:
+				list = append(list, undeclared(sub, value[name], path+"."+name)...)
+			case !open:
+				list = append(list, path+"."+name)
+			}
+		}
+		return list
+	}
+	return nil
+}
+
+// properties collects what a schema and its parts declare, the schema of all others, and
+// whether there may be any.
+func properties(schema *openapi3.Schema, known map[string]*openapi3.Schema) (rest *openapi3.Schema, open bool) {
+	for name, p := range schema.Properties {
+		known[name] = p.Value
+	}
+	if extra := schema.AdditionalProperties; extra.Schema != nil {
+		rest, open = extra.Schema.Value, true
+	} else if extra.Has != nil {
+		open = *extra.Has
+	}
+	parts := slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf)
+	for _, part := range parts {
+		r, o := properties(part.Value, known)
+		if r != nil {
+			rest = r
+		}
+		open = open || o
+	}
+	// The overlay marks what holds more than is declared by a property for the rest; a bare
+	// object says nothing of what it holds.
+	bare := len(schema.Properties) == 0 && len(parts) == 0 && schema.AdditionalProperties.Has == nil
+	return rest, open || bare || schema.Properties["additionalProperties"] != nil
+}
+
+// find tells which operation a request calls, below the path of any server of the contract
+// or none. Where several paths fit, the one with the fewest parameters is taken.
+func find(doc *openapi3.T, req *http.Request) (*routers.Route, map[string]string) {
+	var best *routers.Route
+	var params map[string]string
+	bases := []string{""}
+	for _, server := range doc.Servers {
+		if u, err := url.Parse(server.URL); err == nil {
+			bases = append(bases, strings.TrimSuffix(u.EscapedPath(), "/"))
+		}
+	}
+	for _, base := range bases {
+		path, ok := strings.CutPrefix(req.URL.EscapedPath(), base)
+		if !ok {
+			continue
+		}
+		for template, item := range doc.Paths.Map() {
+			op := item.GetOperation(req.Method)
+			p, fits := fit(template, path)
+			if op == nil || !fits || best != nil && len(p) >= len(params) {
+				continue
+			}
+			best = &routers.Route{Spec: doc, Path: template, PathItem: item, Method: req.Method, Operation: op}
+			params = p
+		}
+	}
+	return best, params
+}
+
+func fit(template, path string) (map[string]string, bool) {
+	pattern, segments := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(pattern) != len(segments) {
+		return nil, false
+	}
+	params := map[string]string{}
+	for i, p := range pattern {
+		name, isParam := strings.CutPrefix(p, "{")
+		value, err := url.PathUnescape(segments[i])
+		switch {
+		case err != nil, isParam && value == "", !isParam && p != value:
+			return nil, false
+		case isParam:
+			params[strings.TrimSuffix(name, "}")] = value
+		}
+	}
+	return params, true
+}

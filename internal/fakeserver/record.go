@@ -1,0 +1,129 @@
+package fakeserver
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+)
+
+// maxRecorded is how much of a body is kept.
+const maxRecorded = 1 << 20
+
+// Request is a request that the server was sent, and what became of it.
+type Request struct {
+	Operation string // id of the operation in the contract; empty where there is none
+	Method    string
+	Path      string
+	Query     url.Values
+	Header    http.Header
+	Body      []byte    // the first MiB
+	Time      time.Time // when it came, on the server's clock
+	Status    int       // of the answer; 0 as long as there is none, and where the connection was cut
+	Acted     bool      // whether the server did what was asked, whatever the client heard of it
+}
+
+type log struct {
+	mu      sync.Mutex
+	entries []*entry
+}
+
+// entry is a Request that is still being written.
+type entry struct {
+	mu sync.Mutex
+	Request
+}
+
+func (l *log) begin(operation string, r *http.Request, now time.Time) *entry {
+	e := &entry{Request: Request{
+		Operation: operation, Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(),
+		Header: r.Header.Clone(), Time: now,
+	}}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = append(l.entries, e)
+	return e
+}
+
+func (l *log) list(operations []string) []Request {
+	l.mu.Lock()
+	entries := slices.Clone(l.entries)
+	l.mu.Unlock()
+	var list []Request
+	for _, e := range entries {
+		if len(operations) == 0 || slices.Contains(operations, e.Operation) {
+			list = append(list, e.copy())
+		}
+	}
+	return list
+}
+
+func (e *entry) copy() Request {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r := e.Request
+	r.Query, r.Header, r.Body = cloneValues(r.Query), r.Header.Clone(), slices.Clone(r.Body)
+	return r
+}
+
+func cloneValues(v url.Values) url.Values { return url.Values(http.Header(v).Clone()) }
+
+func (e *entry) read(p []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.Body = append(e.Body, p[:min(len(p), maxRecorded-len(e.Body))]...)
+}
+
+// answered notes a status before the client can see it.
+func (e *entry) answered(status int, acted bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.Status, e.Acted = status, e.Acted || acted
+}
+
+// tee records the body while the API reads it.
+type tee struct {
+	io.ReadCloser
+	entry *entry
+}
+
+func (t *tee) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	t.entry.read(p[:n])
+	return n, err
+}
+
+// noted records the status that is written.
+type noted struct {
+	http.ResponseWriter
+	entry *entry
+	acts  bool // the answer is the API's own
+	done  bool
+}
+
+func (n *noted) WriteHeader(status int) {
+	if !n.done && status >= 200 {
+		n.done = true
+		n.entry.answered(status, n.acts && status < 400)
+	}
+	n.ResponseWriter.WriteHeader(status)
+}
+
+func (n *noted) Write(p []byte) (int, error) {
+	if !n.done {
+		n.WriteHeader(http.StatusOK)
+	}
+	return n.ResponseWriter.Write(p)
+}
+
+func (n *noted) Flush() {
+	if !n.done {
+		n.WriteHeader(http.StatusOK)
+	}
+	http.NewResponseController(n.ResponseWriter).Flush()
+}
+
+// Unwrap is for [http.ResponseController].
+func (n *noted) Unwrap() http.ResponseWriter { return n.ResponseWriter }
