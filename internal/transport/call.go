@@ -24,11 +24,13 @@ type Call struct {
 	RequestID string
 	Attempts  []Attempt
 
-	fail   func(*Failure) error
-	wait   time.Duration // before the next attempt
-	left   bool          // an attempt has left, or may have
-	doubt  bool          // an attempt may have been acted on
-	before bool          // the doubt is older than the last attempt
+	fail    func(*Failure) error
+	first   [1]Attempt    // room for Attempts
+	wait    time.Duration // before the next attempt
+	left    bool          // an attempt has left, or may have
+	doubt   bool          // an attempt may have been acted on
+	renewed bool          // new credentials were asked for
+	before  bool          // the doubt is older than the last attempt
 }
 
 // Fail makes the client's error of what became of the call: of its answer resp, which is nil
@@ -66,10 +68,18 @@ type body struct {
 	io.ReadCloser
 	call *Call
 	data []byte // the whole body, where it was read already
+	held memory // reads data
 }
 
+type memory struct{ bytes.Reader }
+
+func (*memory) Close() error { return nil }
+
 func buffered(call *Call, data []byte) *body {
-	return &body{ReadCloser: io.NopCloser(bytes.NewReader(data)), call: call, data: data}
+	b := &body{call: call, data: data}
+	b.held.Reset(data)
+	b.ReadCloser = &b.held
+	return b
 }
 
 // CallOf returns the call that brought resp, a response of [Transport.Do].

@@ -17,5 +17,7 @@ func identify(t table, req *http.Request, userAgent string) *Call {
 	if req.Header.Get("User-Agent") == "" {
 		req.Header.Set("User-Agent", userAgent)
 	}
-	return &Call{Operation: t.find(req), RequestID: id}
+	call := &Call{Operation: t.find(req), RequestID: id}
+	call.Attempts = call.first[:0]
+	return call
 }

@@ -38,9 +38,9 @@ const (
 )
 
 // safe reports whether the operation reads only, so that no outcome of it can be in doubt.
-func (o *Operation) safe() bool {
-	return o.Method == http.MethodGet || o.Method == http.MethodHead
-}
+func (o *Operation) safe() bool { return isRead(o.Method) }
+
+func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
 // repeatable reports whether req can be sent again although it may have been acted on.
 func (o *Operation) repeatable(req *http.Request) bool {

@@ -26,21 +26,22 @@ func pace(next handler, p *pacer, limiter Limiter) handler {
 		begin := time.Now()
 		if limiter != nil {
 			if err := limiter.Wait(req.Context()); err != nil {
-				return nil, unsent(fmt.Errorf("limiter: %w", err))
+				return nil, unsent(req, fmt.Errorf("limiter: %w", err))
 			}
 		}
 		if err := p.wait(req.Context()); err != nil {
-			return nil, unsent(err)
+			return nil, unsent(req, err)
 		}
+		var resp *http.Response
+		defer func() { p.done(resp) }()
 		call.wait += time.Since(begin)
 		// An attempt whose context has ended would be refused further down, where it cannot be
 		// told from one that has left.
 		if err := req.Context().Err(); err != nil {
-			p.done(nil)
-			return nil, unsent(err)
+			return nil, unsent(req, err)
 		}
-		resp, err := next(call, req)
-		p.done(resp)
+		var err error
+		resp, err = next(call, req)
 		return resp, err
 	}
 }
@@ -53,8 +54,10 @@ type pacer struct {
 	window   int64     // X-RateLimit-Reset of the window, as sent; 0 before the first answer
 	reset    time.Time // its end by our clock
 	left     int       // requests that may begin in it
-	entered  bool      // the window's end has passed, and left is that of the next one
 	underway int
+	// guessed: the window that the server told of has ended, and no answer has told of the next.
+	guessed bool
+	news    chan struct{} // closed by the next answer; nil where nobody waits for it
 }
 
 func (p *pacer) last() RateLimit {
@@ -66,61 +69,91 @@ func (p *pacer) last() RateLimit {
 // wait returns when a request may begin.
 func (p *pacer) wait(ctx context.Context) error {
 	for {
-		until, ok := p.begin(time.Now())
-		if ok {
+		until, news := p.begin(time.Now())
+		if until.IsZero() {
 			return nil
 		}
-		if deadline, has := ctx.Deadline(); has && deadline.Before(until) {
+		if deadline, has := ctx.Deadline(); has && news == nil && deadline.Before(until) {
 			return &waitError{until}
 		}
-		if err := sleep(ctx, time.Until(until)); err != nil {
+		if err := sleep(ctx, time.Until(until), news); err != nil {
 			return err
 		}
 	}
 }
 
-// begin takes one request of the window, or tells when there is one again.
-func (p *pacer) begin(now time.Time) (time.Time, bool) {
+// begin takes one request of the window, or tells until when there is none. Where that is a
+// guess, news comes with the next answer.
+func (p *pacer) begin(now time.Time) (until time.Time, news <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.window != 0 && !now.Before(p.reset) && !p.entered {
-		p.left, p.entered = max(p.told.Limit, 1), true
+	if p.window != 0 && !now.Before(p.reset) {
+		p.left, p.reset, p.guessed = max(p.told.Limit, 1), now.Add(maxPause), true
 	}
-	if p.window != 0 && p.left <= 0 && now.Before(p.reset) {
-		return p.reset, false
+	if p.window != 0 && p.left <= 0 {
+		if !p.guessed {
+			return p.reset, nil
+		}
+		// With nothing under way, this request is the one that asks.
+		if p.underway > 0 {
+			if p.news == nil {
+				p.news = make(chan struct{})
+			}
+			return p.reset, p.news
+		}
 	}
 	p.left--
 	p.underway++
-	return time.Time{}, true
+	return time.Time{}, nil
 }
 
-// done takes in what the answer tells of the limit.
+// done takes in what the answer tells of the limit; resp is nil where there was none.
 func (p *pacer) done(resp *http.Response) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.underway--
-	if resp == nil {
-		return
+	if p.news != nil {
+		close(p.news)
+		p.news = nil
 	}
-	limit, err1 := strconv.Atoi(resp.Header.Get("X-RateLimit-Limit"))
-	remaining, err2 := strconv.Atoi(resp.Header.Get("X-RateLimit-Remaining"))
-	window, err3 := strconv.ParseInt(resp.Header.Get("X-RateLimit-Reset"), 10, 64)
-	if err1 != nil || err2 != nil || err3 != nil || window < p.window {
+	told, window, ok := rateLimit(resp, time.Now())
+	if !ok {
+		// It may not have been counted, and the next answer tells if it was.
+		p.left = min(p.left+1, p.told.Limit)
 		return
 	}
 	switch {
-	case window == p.window, p.entered:
-		p.left = min(p.left, remaining)
-	default:
+	case p.guessed && window != p.window && told.Reset.After(time.Now()):
+		p.left = min(p.left, told.Remaining)
+	case !p.guessed && window == p.window:
+		p.left = min(p.left, told.Remaining)
+		told.Reset = p.reset
+	case !p.guessed && window > p.window:
 		// A window that others have drawn from: those under way may not be counted yet.
-		p.left = remaining - p.underway
+		p.left = told.Remaining - p.underway
+	default:
+		return // of a window that has passed
 	}
-	if window > p.window {
-		now := time.Now()
-		p.window, p.entered = window, false
-		p.reset = now.Add(min(time.Unix(window, 0).Sub(serverTime(resp.Header, now)), maxPause))
+	p.told, p.window, p.reset, p.guessed = told, window, told.Reset, false
+}
+
+// rateLimit reads what the answer tells of the limit, and the end of the window as sent.
+func rateLimit(resp *http.Response, now time.Time) (told RateLimit, window int64, ok bool) {
+	if resp == nil {
+		return told, 0, false
 	}
-	p.told = RateLimit{Limit: limit, Remaining: remaining, Reset: p.reset}
+	end := resp.Header.Get("X-Ratelimit-Reset") // the canonical form, which costs no allocation
+	if end == "" {
+		return told, 0, false
+	}
+	limit, err1 := strconv.Atoi(resp.Header.Get("X-Ratelimit-Limit"))
+	remaining, err2 := strconv.Atoi(resp.Header.Get("X-Ratelimit-Remaining"))
+	window, err3 := strconv.ParseInt(end, 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil {
+		return told, 0, false
+	}
+	pause := min(time.Unix(window, 0).Sub(serverTime(resp.Header, now)), maxPause)
+	return RateLimit{Limit: limit, Remaining: remaining, Reset: now.Add(pause)}, window, true
 }
 
 // serverTime is the time of the answer by the server's clock, which its other times go by.
@@ -131,13 +164,15 @@ func serverTime(h http.Header, now time.Time) time.Time {
 	return now
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// sleep returns after d, or when news comes, or with the reason why ctx ended.
+func sleep(ctx context.Context, d time.Duration, news <-chan struct{}) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
-		return nil
+	case <-news:
 	}
+	return nil
 }

@@ -40,6 +40,9 @@ func read(next handler, timeout, long time.Duration) handler {
 			cancel()
 			return nil, err
 		}
+		if resp.Body == nil {
+			resp.Body = http.NoBody // a middleware's answer
+		}
 		if call.Operation.Stream && success(resp) {
 			resp.Body = &body{ReadCloser: stream{resp.Body, cancel}, call: call}
 			return resp, nil
@@ -58,9 +61,6 @@ func success(resp *http.Response) bool {
 // readBody reads and closes the body. That of a refusal may be cut short: its status says
 // enough.
 func readBody(resp *http.Response) ([]byte, error) {
-	if resp.Body == nil {
-		return nil, nil
-	}
 	defer resp.Body.Close()
 	limit := int64(maxBody)
 	if !success(resp) {
@@ -72,8 +72,11 @@ func readBody(resp *http.Response) ([]byte, error) {
 	}
 	n, err := buf.ReadFrom(io.LimitReader(resp.Body, limit))
 	if err == nil && n == limit {
-		if rest, _ := io.CopyN(io.Discard, resp.Body, maxDrain); rest > 0 {
+		var rest int64
+		if rest, err = io.CopyN(io.Discard, resp.Body, maxDrain); rest > 0 {
 			err = ErrResponseTooLarge
+		} else if err == io.EOF {
+			err = nil
 		}
 	}
 	if !success(resp) {

@@ -3,6 +3,7 @@ package transport
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -30,7 +31,9 @@ func record(next handler, product string, logger *slog.Logger, hook func(Attempt
 				slog.Duration("wait", a.Wait), slog.Duration("duration", a.Duration),
 			}
 			if err != nil {
-				attrs = append(attrs, slog.String("error", err.Error()))
+				// What an error quotes is what the server sent, and may name people.
+				text, _, _ := strings.Cut(err.Error(), `"`)
+				attrs = append(attrs, slog.String("error", text))
 			}
 			logger.LogAttrs(req.Context(), level, product+": "+call.Operation.Name, attrs...)
 		}

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -17,11 +18,12 @@ const (
 )
 
 // retry repeats an attempt that failed in passing, if that can do no harm: the server did not
-// act on it, or acting twice changes nothing.
-func retry(next handler, maxRetries int, b *budget) handler {
+// act on it, or acting twice changes nothing. An attempt whose credentials have ended is
+// repeated once with new ones.
+func retry(next handler, maxRetries int, b *budget, renew func(*http.Request) bool) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
-		for n := 0; ; n++ {
-			attempt, tr, err := prepare(req, n)
+		for n, again := 0, false; ; again = true {
+			attempt, tr, err := prepare(req, again)
 			if err != nil {
 				return nil, err
 			}
@@ -32,29 +34,43 @@ func retry(next handler, maxRetries int, b *budget) handler {
 			call.before = call.doubt
 			call.doubt = call.doubt || v.acted
 
-			again := v.passing && n < maxRetries && (!v.acted || call.Operation.repeatable(req)) &&
-				(req.Body == nil || req.Body == http.NoBody || req.GetBody != nil)
-			if !again {
+			if !replayable(req) {
+				return resp, err
+			}
+			if resp != nil && resp.StatusCode == http.StatusUnauthorized && renew != nil && !call.renewed {
+				call.renewed, call.wait = true, 0
+				if renew(attempt) {
+					continue
+				}
+			}
+			if !v.passing || n == maxRetries || v.acted && !call.Operation.repeatable(req) {
 				return resp, err
 			}
 			wait, ok := pause(req.Context(), n, resp)
 			if !ok || !b.take() {
 				return resp, err
 			}
-			if ctxErr := sleep(req.Context(), wait); ctxErr != nil {
+			if ctxErr := sleep(req.Context(), wait, nil); ctxErr != nil {
+				b.ended(true, false)
 				return resp, ctxErr
 			}
 			call.wait = wait
+			n++
 		}
 	}
 }
 
+// replayable reports whether the body of req can be sent again.
+func replayable(req *http.Request) bool {
+	return req.Body == nil || req.Body == http.NoBody || req.GetBody != nil
+}
+
 // prepare makes the request of an attempt: a copy, since a middleware may change it, with a
 // body of its own and a trace of what became of it.
-func prepare(req *http.Request, n int) (*http.Request, *trace, error) {
+func prepare(req *http.Request, again bool) (*http.Request, *trace, error) {
 	ctx, tr := withTrace(req.Context())
 	attempt := req.Clone(ctx)
-	if n > 0 && req.GetBody != nil {
+	if again && req.GetBody != nil {
 		body, err := req.GetBody()
 		if err != nil {
 			return nil, nil, err
@@ -82,7 +98,7 @@ func pause(ctx context.Context, n int, resp *http.Response) (time.Duration, bool
 // retryAfter reads Retry-After in both of its forms.
 func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
+	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(seconds) * time.Second, true
 	}
 	if at, err := http.ParseTime(value); err == nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // send hands the attempt to the caller's client.
@@ -14,12 +15,12 @@ func send(client *http.Client, middleware []func(Doer) Doer) handler {
 	}
 	return func(_ *Call, req *http.Request) (*http.Response, error) {
 		resp, err := doer.Do(req)
+		// The URL would repeat what the error says already, and its query names people.
+		for e, ok := errors.AsType[*url.Error](err); ok; e, ok = errors.AsType[*url.Error](err) {
+			err = e.Err
+		}
 		if err == nil && resp == nil {
 			err = errors.New("the middleware returned neither a response nor an error")
-		}
-		// The URL would repeat what the error says already, and its query names people.
-		if e, ok := errors.AsType[*url.Error](err); ok {
-			err = e.Err
 		}
 		return resp, err
 	}
@@ -38,24 +39,46 @@ func (g guarded) Do(req *http.Request) (*http.Response, error) {
 		hc = g.client
 	}
 	own := *hc
+	read := isRead(req.Method)
+	if !read {
+		req = unkeyed(req)
+	}
 	own.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		first, abroad := via[0], false
 		for _, r := range append(via[1:len(via):len(via)], next) {
 			abroad = abroad || r.URL.Scheme != first.URL.Scheme || r.URL.Host != first.URL.Host
 		}
-		if next.Method != first.Method || abroad && first.Body != nil {
+		if next.Method != first.Method || abroad && !read {
 			return http.ErrUseLastResponse
 		}
 		if abroad {
 			next.Header.Del("Authorization")
+			next.Header.Del("Referer") // its query names people
 		}
-		if hc.CheckRedirect != nil {
-			return hc.CheckRedirect(next, via)
+		if hc.CheckRedirect == nil && len(via) >= 10 {
+			return &redirectError{errors.New("stopped after 10 redirects")}
 		}
-		if len(via) >= 10 {
-			return errors.New("stopped after 10 redirects")
+		if hc.CheckRedirect == nil {
+			return nil
 		}
-		return nil
+		err := hc.CheckRedirect(next, via)
+		if err != nil && err != http.ErrUseLastResponse {
+			err = &redirectError{err}
+		}
+		return err
 	}
 	return own.Do(req)
+}
+
+// unkeyed hides an idempotency key from net/http, which would take it for a leave to resend a
+// write silently. The server gets it, since the case of a header's name means nothing.
+func unkeyed(req *http.Request) *http.Request {
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		if values, ok := req.Header[name]; ok {
+			req = req.Clone(req.Context())
+			delete(req.Header, name)
+			req.Header[strings.ToLower(name)] = values
+		}
+	}
+	return req
 }

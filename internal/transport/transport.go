@@ -30,6 +30,9 @@ type Config struct {
 	UserAgent  string
 	// Authorize adds the credentials to an attempt.
 	Authorize func(*http.Request) error
+	// Renew gets new credentials after an attempt that was answered 401, and reports whether
+	// the call is worth repeating with them. Where it is nil, a 401 is final.
+	Renew func(attempt *http.Request) bool
 	// Fail makes the error that the client's user sees.
 	Fail func(*Failure) error
 
@@ -73,7 +76,7 @@ func (t *Transport) assemble() handler {
 	h = authorize(h, t.cfg.Authorize)
 	// A retry is an attempt like any other: it waits its turn.
 	h = pace(h, &t.pacer, t.cfg.Limiter)
-	h = retry(h, t.cfg.MaxRetries, newBudget())
+	h = retry(h, t.cfg.MaxRetries, newBudget(), t.cfg.Renew)
 	return h
 }
 

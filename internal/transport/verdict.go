@@ -34,6 +34,9 @@ func judge(ctx context.Context, resp *http.Response, err error, tr *trace) verdi
 		return verdict{passing: true, overload: true, acted: !told}
 	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
 		return verdict{passing: true, overload: true, acted: true}
+	case http.StatusSeeOther:
+		// What the server did is to be seen elsewhere.
+		return verdict{acted: true}
 	default:
 		return verdict{acted: status >= 500}
 	}
@@ -43,16 +46,15 @@ func judgeError(ctx context.Context, err error, tr *trace) verdict {
 	if e, ok := errors.AsType[*unsentError](err); ok && e != nil {
 		return verdict{unsent: true}
 	}
+	if _, ok := errors.AsType[*redirectError](err); ok {
+		return verdict{}
+	}
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	lasting := untrusted || errors.Is(err, ErrResponseTooLarge) ||
+		ctx.Err() != nil // the caller ended it, which says nothing of the server
+	passing := !lasting && (tr.used.Load() || connectionError(err))
 	unsent := tr.unsent(err)
-	v := verdict{unsent: unsent, acted: !unsent, passing: tr.used.Load() || connectionError(err), overload: true}
-	if ctx.Err() != nil {
-		// The caller ended it; that says nothing of the server.
-		v.passing, v.overload = false, false
-	}
-	if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); untrusted || errors.Is(err, ErrResponseTooLarge) {
-		v.passing = false
-	}
-	return v
+	return verdict{unsent: unsent, acted: !unsent, passing: passing, overload: passing}
 }
 
 // connectionError reports whether err comes from a connection, for transports that are not
@@ -65,16 +67,16 @@ func connectionError(err error) bool {
 // trace sees whether an attempt got hold of a connection. Before that (name lookup, dialing,
 // TLS handshake), nothing of it has left.
 type trace struct {
+	hooks   httptrace.ClientTrace
 	used    atomic.Bool // net/http's own transport carries the attempt
 	carried atomic.Bool // it got a connection
 }
 
 func withTrace(ctx context.Context) (context.Context, *trace) {
 	tr := new(trace)
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { tr.used.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { tr.carried.Store(true) },
-	}), tr
+	tr.hooks.GetConn = func(string) { tr.used.Store(true) }
+	tr.hooks.GotConn = func(httptrace.GotConnInfo) { tr.carried.Store(true) }
+	return httptrace.WithClientTrace(ctx, &tr.hooks), tr
 }
 
 func (tr *trace) unsent(err error) bool {
@@ -94,7 +96,20 @@ func (tr *trace) unsent(err error) bool {
 // unsentError is a reason that kept an attempt from being sent.
 type unsentError struct{ err error }
 
-func unsent(err error) error { return &unsentError{err} }
+// unsent closes the body of req, as a client does that sends it.
+func unsent(req *http.Request, err error) error {
+	if req.Body != nil {
+		req.Body.Close()
+	}
+	return &unsentError{err}
+}
 
 func (e *unsentError) Error() string { return e.err.Error() }
 func (e *unsentError) Unwrap() error { return e.err }
+
+// redirectError is a reason to follow no further redirect. What the server answered is that it
+// did not act.
+type redirectError struct{ err error }
+
+func (e *redirectError) Error() string { return e.err.Error() }
+func (e *redirectError) Unwrap() error { return e.err }

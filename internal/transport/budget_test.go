@@ -1,0 +1,114 @@
+package transport_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wabakit/wabakit-go/internal/transport"
+)
+
+// swap is a server that behaves as it is told at the moment.
+type swap struct {
+	mu sync.Mutex
+	f  roundTrip
+}
+
+func (s *swap) set(f roundTrip) { s.mu.Lock(); s.f = f; s.mu.Unlock() }
+
+func (s *swap) serve(req *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	f := s.f
+	s.mu.Unlock()
+	return f(req)
+}
+
+// outage makes a thousand calls that fail, and returns how many attempts were repeats.
+func outage(t *testing.T, tr *transport.Transport, s *swap) int {
+	t.Helper()
+	rt, n := script(status(500))
+	s.set(rt)
+	var wg sync.WaitGroup
+	for range 1000 {
+		wg.Go(func() { _ = finish(tr.Do(read.request(t, t.Context(), base))) })
+	}
+	wg.Wait()
+	return int(n.Load()) - 1000
+}
+
+func TestAnOutageDoesNotBecomeAStorm(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := new(swap)
+		tr := inMemory(t, s.serve, retries(5))
+		require.Equal(t, 100, outage(t, tr, s))
+		require.Zero(t, outage(t, tr, s))
+
+		// After a recovery there is enough again, for a time.
+		s.set(status(200))
+		for range 500 {
+			require.NoError(t, finish(tr.Do(read.request(t, t.Context(), base))))
+		}
+		require.Equal(t, 100, outage(t, tr, s))
+	})
+}
+
+func TestHarmlessFailuresLeaveTheBudget(t *testing.T) {
+	t.Parallel()
+	cancelled := func(after time.Duration) func(*testing.T, *transport.Transport, *swap) {
+		return func(t *testing.T, tr *transport.Transport, _ *swap) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer time.AfterFunc(after, cancel).Stop()
+			_, err := tr.Do(read.request(t, ctx, base))
+			require.ErrorIs(t, err, context.Canceled)
+		}
+	}
+	do := func(t *testing.T, tr *transport.Transport, _ *swap) {
+		_ = finish(tr.Do(read.request(t, t.Context(), base)))
+	}
+	steps := func(steps ...roundTrip) func(*testing.T, *transport.Transport, *swap) {
+		return func(t *testing.T, tr *transport.Transport, s *swap) {
+			rt, n := script(steps...)
+			s.set(rt)
+			do(t, tr, s)
+			require.EqualValues(t, len(steps), n.Load())
+		}
+	}
+	huge := func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Body: io.NopCloser(io.LimitReader(zeros{}, 32<<20+1)), ContentLength: -1}, nil
+	}
+	for name, c := range map[string]struct {
+		server roundTrip
+		call   func(*testing.T, *transport.Transport, *swap)
+		times  int
+	}{
+		"404": {status(404), do, 200},
+		"cancel": {func(req *http.Request) (*http.Response, error) {
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		}, cancelled(time.Second), 200},
+		"cancel in a wait":        {status(503, "Retry-After", "60"), cancelled(time.Second), 200},
+		"repeat succeeds":         {nil, steps(status(500), status(200)), 200},
+		"repeat refused":          {nil, steps(status(500), status(404)), 200},
+		"repeat too large":        {nil, steps(status(500), huge), 5},
+		"repeat of another fault": {nil, steps(status(500), broken(errCaller)), 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &swap{f: c.server}
+				tr := inMemory(t, s.serve)
+				for range c.times {
+					c.call(t, tr, s)
+				}
+				require.Equal(t, 100, outage(t, tr, s))
+			})
+		})
+	}
+}

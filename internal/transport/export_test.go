@@ -1,0 +1,4 @@
+package transport
+
+// RetryAfter is for a fuzz test that a whole call would slow down.
+var RetryAfter = retryAfter

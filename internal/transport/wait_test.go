@@ -1,0 +1,160 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wabakit/wabakit-go/internal/transport"
+)
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	at := func(d time.Duration) func(time.Time) string {
+		return func(now time.Time) string { return now.Add(d).UTC().Format(http.TimeFormat) }
+	}
+	is := func(value string) func(time.Time) string { return func(time.Time) string { return value } }
+	const backoff = -1
+	for _, c := range []struct {
+		name  string
+		value func(now time.Time) string
+		skew  time.Duration // of the server's clock, which it tells
+		want  time.Duration
+		left  time.Duration // what is left to the caller instead
+	}{
+		{name: "seconds", value: is("7"), want: 7 * time.Second},
+		{name: "none at all", value: is("0"), want: 0},
+		{name: "as long as it may be", value: is("120"), want: 2 * time.Minute},
+		{name: "too long", value: is("121"), left: 121 * time.Second},
+		{name: "absurd", value: is("99999999999999999999999"), left: time.Hour},
+		{name: "date", value: at(7 * time.Second), want: 7 * time.Second},
+		{name: "date of a server that is behind", value: at(7 * time.Second), skew: -time.Hour, want: 7 * time.Second},
+		{name: "date of a server that is ahead", value: at(7 * time.Second), skew: time.Hour, want: 7 * time.Second},
+		{name: "date that has passed", value: at(-time.Hour), want: 0},
+		{name: "date that is too far", value: at(time.Hour), left: time.Hour},
+		{name: "negative", value: is("-5"), want: backoff},
+		{name: "fraction", value: is("1.5"), want: backoff},
+		{name: "words", value: is("soon"), want: backoff},
+		{name: "empty", value: is(""), want: backoff},
+	} {
+		for _, code := range []int{429, 503, 500} {
+			t.Run(c.name+"/"+http.StatusText(code), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					rt, n := script(func(*http.Request) (*http.Response, error) {
+						now := time.Now().Add(c.skew)
+						return answer(code, `{}`, "Retry-After", c.value(now), "Date", now.UTC().Format(http.TimeFormat)), nil
+					}, status(200))
+					begin := time.Now()
+					resp, err := inMemory(t, rt).Do(read.request(t, t.Context(), base))
+					require.NoError(t, finish(resp, err))
+					waited := time.Since(begin)
+					if c.left > 0 {
+						require.EqualValues(t, 1, n.Load())
+						require.Zero(t, waited)
+						f := failure(t, transport.CallOf(resp).Fail(resp, nil))
+						require.GreaterOrEqual(t, f.RetryAfter, c.left)
+						return
+					}
+					require.EqualValues(t, 2, n.Load())
+					require.Equal(t, waited, transport.CallOf(resp).Attempts[1].Wait)
+					if c.want == backoff {
+						require.Less(t, waited, 500*time.Millisecond)
+					} else {
+						require.Equal(t, c.want, waited)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestBackoffIsFullJitter(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const calls, most = 300, 9
+		shortest, longest := [most]time.Duration{}, [most]time.Duration{}
+		rt, _ := script(status(500))
+		for range calls {
+			// Each call has a transport of its own, and so a full budget.
+			resp, err := inMemory(t, rt, retries(most)).Do(read.request(t, t.Context(), base))
+			require.NoError(t, finish(resp, err))
+			attempts := transport.CallOf(resp).Attempts
+			require.Len(t, attempts, most+1)
+			require.Zero(t, attempts[0].Wait)
+			for i, a := range attempts[1:] {
+				if shortest[i] == 0 || a.Wait < shortest[i] {
+					shortest[i] = a.Wait
+				}
+				longest[i] = max(longest[i], a.Wait)
+			}
+		}
+		for i := range most {
+			bound := min(500*time.Millisecond<<i, 20*time.Second)
+			require.Less(t, longest[i], bound, "retry %d", i)
+			require.Greater(t, longest[i], bound*8/10, "retry %d", i)
+			require.Less(t, shortest[i], bound*2/10, "retry %d", i)
+		}
+	})
+}
+
+func TestAWaitThatOutlastsTheDeadlineIsNotBegun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rt, n := script(status(429, "Retry-After", "10"))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		begin := time.Now()
+		resp, err := inMemory(t, rt).Do(read.request(t, ctx, base))
+		require.NoError(t, finish(resp, err))
+		require.Zero(t, time.Since(begin))
+		require.EqualValues(t, 1, n.Load())
+		f := failure(t, transport.CallOf(resp).Fail(resp, nil))
+		require.Equal(t, 429, f.Status)
+		require.Equal(t, 10*time.Second, f.RetryAfter)
+	})
+}
+
+func TestACancelEndsAWaitAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, rt := range map[string]roundTrip{
+		"Retry-After": status(429, "Retry-After", "60"),
+		"rate limit":  status(429, "X-RateLimit-Limit", "60", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "946684860", "Retry-After", "0"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(3*time.Second, cancel)
+				begin := time.Now()
+				_, err := inMemory(t, rt).Do(read.request(t, ctx, base))
+				require.Equal(t, 3*time.Second, time.Since(begin))
+				require.ErrorIs(t, err, context.Canceled)
+				require.NotErrorIs(t, err, transport.ErrNotSent)
+				require.Len(t, failure(t, err).Attempts, 1)
+			})
+		})
+	}
+}
+
+func TestADeadlineEndsTheLimitersWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rt, n := script(status(200))
+		tr := inMemory(t, rt, func(c *transport.Config) {
+			c.Limiter = limiter(func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) })
+		})
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errors.New("enough"))
+		defer cancel()
+		_, err := tr.Do(create.request(t, ctx, base))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, err, transport.ErrNotSent)
+		require.NotErrorIs(t, err, transport.ErrOutcomeUnknown)
+		require.Zero(t, n.Load())
+	})
+}
