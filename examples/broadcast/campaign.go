@@ -80,8 +80,8 @@ func (c *campaign) importContacts(ctx context.Context) error {
 func (c *campaign) settle(report *late.BatchReport, err error) error {
 	total, refusals := c.list.count(notSent), 0
 	for _, p := range report.Problems {
-		if _, wholeCall := errors.AsType[*late.Error](p.Err); p.State == late.ItemRefused && !wholeCall {
-			c.list.byPhone[p.Key].settle(refused, p.Err.Error())
+		if refusal, ok := errors.AsType[*late.ItemError](p.Err); ok {
+			c.list.byPhone[p.Key].settle(refused, refusal.Reason)
 			refusals++
 		}
 	}

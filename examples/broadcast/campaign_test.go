@@ -58,7 +58,7 @@ func TestWhoTheServerRefusesIsNamedAndStopsNobodyElse(t *testing.T) {
 		status, counts := t.run(t.Context())
 		require.Zero(t, status, t.errs.String())
 		require.Equal(t, 1, counts["refused"])
-		require.Contains(t, t.errs.String(), "x.csv:4: refused: +12025550101 Bob: late: import contacts: Landline\n")
+		require.Contains(t, t.errs.String(), "x.csv:4: refused: +12025550101 Bob: Landline\n")
 		t.messaged("+12025550100", "+12025550102")
 	})
 }
