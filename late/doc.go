@@ -1,5 +1,6 @@
-// Package late is a client for the WhatsApp part of the Late API: contacts, templates and
-// broadcasts.
+// Package late is a client for the WhatsApp part of the Late API: messages to many people at
+// once, contacts and their groups, templates, broadcasts, the business profile, and phone
+// numbers with their payment-first purchase.
 //
 //	client, err := late.NewClient(os.Getenv("LATE_API_KEY"), late.WithAccount("507f1f77bcf86cd799439011"))
 //	if err != nil {

@@ -89,8 +89,8 @@ func (s *PhoneNumbersService) Get(ctx context.Context, id string) (*PhoneNumber,
 // Release gives a number back for good: its WhatsApp account is disconnected, and it is no
 // longer paid for.
 //
-// It is not retried on a doubt, because the repeat would be refused for what the first did.
-// DELETE /v1/whatsapp/phone-numbers/{phoneNumberId}
+// It is not retried on a doubt, because the repeat would be refused for what the first did;
+// after one, Get tells. DELETE /v1/whatsapp/phone-numbers/{phoneNumberId}
 func (s *PhoneNumbersService) Release(ctx context.Context, id string) (*PhoneNumber, error) {
 	if err := checkID("phoneNumberId", id); err != nil {
 		return nil, err
@@ -105,7 +105,8 @@ func (s *PhoneNumbersService) Release(ctx context.Context, id string) (*PhoneNum
 // RequestCode has Meta send a verification code to a number, by [CodeSMS] or [CodeVoice]; by
 // text message where method is empty.
 //
-// It is never repeated on a doubt, because a second code voids the first.
+// It is never repeated on a doubt, because a second code voids the first; after one, wait for
+// the code before asking for another.
 // POST /v1/whatsapp/phone-numbers/{phoneNumberId}/request-code
 func (s *PhoneNumbersService) RequestCode(ctx context.Context, id string, method CodeMethod) (*RequestCodeResponse, error) {
 	if err := checkID("phoneNumberId", id); err != nil {
@@ -122,7 +123,8 @@ var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
 
 // Verify verifies a number with the code of six digits that came, for 90 days.
 //
-// It is not retried on a doubt, because the repeat would be refused for a code that is used up.
+// It is not retried on a doubt, because the repeat would be refused for a code that is used
+// up; after one, Preverified tells.
 // POST /v1/whatsapp/phone-numbers/{phoneNumberId}/verify
 func (s *PhoneNumbersService) Verify(ctx context.Context, id, code string) (*VerifyResponse, error) {
 	if err := checkID("phoneNumberId", id); err != nil {

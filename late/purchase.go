@@ -31,7 +31,8 @@ func (CheckoutRequired) purchase()  {}
 func (NumberProvisioned) purchase() {}
 
 // UnexpectedPurchaseError is a success that is neither a checkout page nor a number, or both.
-// Money may have moved: it matches [ErrOutcomeUnknown].
+// Money may have moved: it matches [ErrOutcomeUnknown]. Log its Body, of which the text of the
+// error quotes only the beginning.
 type UnexpectedPurchaseError struct {
 	StatusCode int
 	Body       string // all of it
@@ -48,8 +49,8 @@ func (e *UnexpectedPurchaseError) Is(target error) bool { return target == ErrOu
 
 // Purchase buys a number for a profile. Which number, one cannot choose. The first one has to
 // be paid for on a checkout page, and appears in [PhoneNumbersService.List] once that is done;
-// later ones are provisioned at once. [ErrForbidden] says that there is no paid plan,
-// [ErrInvalidRequest] that the plan allows no more numbers.
+// later ones are provisioned at once. [ErrForbidden] says that there is no paid plan;
+// [ErrInvalidRequest], that the plan allows no more numbers or the profile is none.
 //
 //	switch p := purchase.(type) {
 //	case late.CheckoutRequired: // send the person to p.CheckoutURL
