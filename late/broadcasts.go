@@ -24,7 +24,9 @@ type ListBroadcastsOptions struct {
 
 // List returns one page of broadcasts, newest first.
 //
-// It is retried. GET /v1/whatsapp/broadcasts
+// It is retried.
+//
+// GET /v1/whatsapp/broadcasts
 func (s *BroadcastsService) List(ctx context.Context, opts ListBroadcastsOptions) (*BroadcastPage, error) {
 	account, err := s.client.accountFor("")
 	if err != nil {
@@ -41,7 +43,9 @@ func (s *BroadcastsService) List(ctx context.Context, opts ListBroadcastsOptions
 // All iterates over the broadcasts that opts chooses, newest first, from the Skip-th on, in
 // pages of Limit. Each is yielded once. An error is the last thing it yields.
 //
-// It is retried. GET /v1/whatsapp/broadcasts
+// It is retried.
+//
+// GET /v1/whatsapp/broadcasts
 func (s *BroadcastsService) All(ctx context.Context, opts ListBroadcastsOptions, iterOpts ...IterOption) iter.Seq2[Broadcast, error] {
 	fetch := func(ctx context.Context, skip int) ([]Broadcast, Pagination, error) {
 		opts := opts
@@ -59,6 +63,7 @@ func (s *BroadcastsService) All(ctx context.Context, opts ListBroadcastsOptions,
 // later.
 //
 // It is not retried on a doubt, because the repeat would make a second draft.
+//
 // POST /v1/whatsapp/broadcasts
 func (s *BroadcastsService) Create(ctx context.Context, req CreateBroadcastRequest) (*Broadcast, error) {
 	var err error
@@ -79,7 +84,9 @@ func (s *BroadcastsService) Create(ctx context.Context, req CreateBroadcastReque
 
 // Get returns one broadcast with its delivery counts, or [ErrNotFound].
 //
-// It is retried. GET /v1/whatsapp/broadcasts/{broadcastId}
+// It is retried.
+//
+// GET /v1/whatsapp/broadcasts/{broadcastId}
 func (s *BroadcastsService) Get(ctx context.Context, id string) (*Broadcast, error) {
 	if err := checkID("broadcastId", id); err != nil {
 		return nil, err
@@ -89,7 +96,9 @@ func (s *BroadcastsService) Get(ctx context.Context, id string) (*Broadcast, err
 
 // Delete deletes a broadcast that is a draft or cancelled.
 //
-// It is retried; a repeat that finds nothing is success. DELETE /v1/whatsapp/broadcasts/{broadcastId}
+// It is retried; a repeat that finds nothing is success.
+//
+// DELETE /v1/whatsapp/broadcasts/{broadcastId}
 func (s *BroadcastsService) Delete(ctx context.Context, id string) error {
 	if err := checkID("broadcastId", id); err != nil {
 		return err
@@ -103,6 +112,7 @@ func (s *BroadcastsService) Delete(ctx context.Context, id string) error {
 //
 // It is never repeated on a doubt. After one ([ErrOutcomeUnknown]), [BroadcastsService.Wait]
 // tells what became of it; a broadcast that is still a draft was not sent.
+//
 // POST /v1/whatsapp/broadcasts/{broadcastId}/send
 func (s *BroadcastsService) Send(ctx context.Context, id string) (*SendBroadcastResponse, error) {
 	if err := checkID("broadcastId", id); err != nil {
@@ -114,7 +124,9 @@ func (s *BroadcastsService) Send(ctx context.Context, id string) (*SendBroadcast
 // Schedule has the server send a draft that has recipients at a time up to 30 days ahead.
 //
 // It is not retried on a doubt, because the repeat would be refused for the status that the
-// first set. POST /v1/whatsapp/broadcasts/{broadcastId}/schedule
+// first set.
+//
+// POST /v1/whatsapp/broadcasts/{broadcastId}/schedule
 func (s *BroadcastsService) Schedule(ctx context.Context, id string, at time.Time) (*Broadcast, error) {
 	if err := checkID("broadcastId", id); err != nil {
 		return nil, err
@@ -132,7 +144,9 @@ func (s *BroadcastsService) Schedule(ctx context.Context, id string, at time.Tim
 // CancelSchedule makes a scheduled broadcast a draft again.
 //
 // It is not retried on a doubt, because the repeat would be refused for the status that the
-// first set. DELETE /v1/whatsapp/broadcasts/{broadcastId}/schedule
+// first set.
+//
+// DELETE /v1/whatsapp/broadcasts/{broadcastId}/schedule
 func (s *BroadcastsService) CancelSchedule(ctx context.Context, id string) (*Broadcast, error) {
 	if err := checkID("broadcastId", id); err != nil {
 		return nil, err
@@ -144,7 +158,9 @@ func (s *BroadcastsService) CancelSchedule(ctx context.Context, id string) (*Bro
 // the context ends, or looks keep failing, the error is a [*WaitError] and the broadcast the last one
 // seen. A draft that nobody sends is waited for until the context ends.
 //
-// It is retried. GET /v1/whatsapp/broadcasts/{broadcastId}
+// It is retried.
+//
+// GET /v1/whatsapp/broadcasts/{broadcastId}
 func (s *BroadcastsService) Wait(ctx context.Context, id string, opts ...WaitOption) (*Broadcast, error) {
 	return wait(ctx, "broadcast "+id, opts,
 		func(ctx context.Context) (*Broadcast, error) { return s.Get(ctx, id) },

@@ -20,7 +20,9 @@ type BusinessProfileService service
 
 // Get returns the profile.
 //
-// It is retried. GET /v1/whatsapp/business-profile
+// It is retried.
+//
+// GET /v1/whatsapp/business-profile
 func (s *BusinessProfileService) Get(ctx context.Context) (*BusinessProfile, error) {
 	account, err := s.client.accountFor("")
 	if err != nil {
@@ -37,7 +39,9 @@ func (s *BusinessProfileService) Get(ctx context.Context) (*BusinessProfile, err
 // Update changes the fields of the profile that are not nil: About in up to 139 characters,
 // Description in up to 512, up to two Websites.
 //
-// It is retried. POST /v1/whatsapp/business-profile
+// It is retried.
+//
+// POST /v1/whatsapp/business-profile
 func (s *BusinessProfileService) Update(ctx context.Context, req UpdateBusinessProfileRequest) error {
 	var err error
 	if req.AccountID, err = s.client.accountFor(req.AccountID); err != nil {

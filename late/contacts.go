@@ -29,7 +29,9 @@ type ListContactsOptions struct {
 
 // List returns one page of contacts, by name.
 //
-// It is retried. GET /v1/whatsapp/contacts
+// It is retried.
+//
+// GET /v1/whatsapp/contacts
 func (s *ContactsService) List(ctx context.Context, opts ListContactsOptions) (*ContactPage, error) {
 	account, err := s.client.accountFor("")
 	if err != nil {
@@ -52,7 +54,9 @@ func (s *ContactsService) List(ctx context.Context, opts ListContactsOptions) (*
 // Limit. Each is yielded once, also if the loop deletes contacts or changes them so that opts
 // no longer chooses them. An error is the last thing it yields.
 //
-// It is retried. GET /v1/whatsapp/contacts
+// It is retried.
+//
+// GET /v1/whatsapp/contacts
 func (s *ContactsService) All(ctx context.Context, opts ListContactsOptions, iterOpts ...IterOption) iter.Seq2[Contact, error] {
 	fetch := func(ctx context.Context, skip int) ([]Contact, Pagination, error) {
 		opts := opts
@@ -71,6 +75,7 @@ func (s *ContactsService) All(ctx context.Context, opts ListContactsOptions, ite
 // agreed to get messages.
 //
 // It is not retried on a doubt, because the repeat would be told of a conflict with the first.
+//
 // POST /v1/whatsapp/contacts
 func (s *ContactsService) Create(ctx context.Context, req CreateContactRequest) (*Contact, error) {
 	var err error
@@ -88,7 +93,9 @@ func (s *ContactsService) Create(ctx context.Context, req CreateContactRequest) 
 
 // Get returns one contact, or [ErrNotFound].
 //
-// It is retried. GET /v1/whatsapp/contacts/{contactId}
+// It is retried.
+//
+// GET /v1/whatsapp/contacts/{contactId}
 func (s *ContactsService) Get(ctx context.Context, id string) (*Contact, error) {
 	if err := checkID("contactId", id); err != nil {
 		return nil, err
@@ -99,7 +106,9 @@ func (s *ContactsService) Get(ctx context.Context, id string) (*Contact, error) 
 // Update changes the fields of a contact that are not nil. Tags and Groups replace the present
 // ones, CustomFields are merged with them, and one that is nil is removed.
 //
-// It is retried. PUT /v1/whatsapp/contacts/{contactId}
+// It is retried.
+//
+// PUT /v1/whatsapp/contacts/{contactId}
 func (s *ContactsService) Update(ctx context.Context, id string, req UpdateContactRequest) (*Contact, error) {
 	if err := checkID("contactId", id); err != nil {
 		return nil, err
@@ -116,7 +125,9 @@ func contact(r *lateapi.ContactResponse, err error) (*Contact, error) {
 
 // Delete deletes a contact for good.
 //
-// It is retried; a repeat that finds nothing is success. DELETE /v1/whatsapp/contacts/{contactId}
+// It is retried; a repeat that finds nothing is success.
+//
+// DELETE /v1/whatsapp/contacts/{contactId}
 func (s *ContactsService) Delete(ctx context.Context, id string) error {
 	if err := checkID("contactId", id); err != nil {
 		return err
@@ -128,7 +139,9 @@ func (s *ContactsService) Delete(ctx context.Context, id string) error {
 // that the account has already are skipped, unless SkipDuplicates is false: then they fail.
 //
 // It is retried, but not on a doubt where SkipDuplicates is false, because the repeat would
-// report the contacts of the first as failed. POST /v1/whatsapp/contacts/import
+// report the contacts of the first as failed.
+//
+// POST /v1/whatsapp/contacts/import
 func (s *ContactsService) Import(ctx context.Context, req ImportContactsRequest) (*ImportContactsResponse, error) {
 	var err error
 	if req.AccountID, err = s.client.accountFor(req.AccountID); err != nil {
@@ -143,7 +156,9 @@ func (s *ContactsService) Import(ctx context.Context, req ImportContactsRequest)
 // BulkUpdate makes one change to up to 500 contacts. AddTags and RemoveTags need Tags,
 // AddGroups and RemoveGroups need Groups.
 //
-// It is retried. POST /v1/whatsapp/contacts/bulk
+// It is retried.
+//
+// POST /v1/whatsapp/contacts/bulk
 func (s *ContactsService) BulkUpdate(ctx context.Context, req BulkUpdateContactsRequest) (*BulkUpdateContactsResponse, error) {
 	if err := checkIDs("contactIds", req.ContactIDs, maxBulkContacts); err != nil {
 		return nil, err
@@ -156,7 +171,9 @@ func (s *ContactsService) BulkUpdate(ctx context.Context, req BulkUpdateContacts
 
 // BulkDelete deletes up to 500 contacts for good.
 //
-// It is retried. DELETE /v1/whatsapp/contacts/bulk
+// It is retried.
+//
+// DELETE /v1/whatsapp/contacts/bulk
 func (s *ContactsService) BulkDelete(ctx context.Context, ids []string) (*BulkDeleteContactsResponse, error) {
 	if err := checkIDs("contactIds", ids, maxBulkContacts); err != nil {
 		return nil, err

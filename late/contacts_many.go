@@ -20,6 +20,7 @@ type ImportOptions struct {
 // phone number. A contact without a usable phone number or a name is refused unsent.
 //
 // A call is retried, but not on a doubt where SkipDuplicates is false.
+//
 // POST /v1/whatsapp/contacts/import
 func (s *ContactsService) ImportMany(ctx context.Context, contacts iter.Seq[ImportContact], opts ImportOptions, batchOpts ...BatchOption) (*BatchReport, error) {
 	if _, err := s.client.accountFor(""); err != nil {
@@ -59,7 +60,9 @@ type ContactChange struct {
 // Of a call, the server tells only how many contacts it found and changed: where it did not
 // find all, they are ItemUnknown.
 //
-// A call is retried. POST /v1/whatsapp/contacts/bulk
+// A call is retried.
+//
+// POST /v1/whatsapp/contacts/bulk
 func (s *ContactsService) UpdateMany(ctx context.Context, ids iter.Seq[string], change ContactChange, opts ...BatchOption) (*BatchReport, error) {
 	if err := checkChange(change); err != nil {
 		return &BatchReport{}, err
@@ -86,7 +89,9 @@ func (s *ContactsService) UpdateMany(ctx context.Context, ids iter.Seq[string], 
 // Of a call, the server tells only how many contacts it deleted: where some were not there,
 // those that stand in the call twice are ItemSkipped, and of the others the last ones.
 //
-// A call is retried. DELETE /v1/whatsapp/contacts/bulk
+// A call is retried.
+//
+// DELETE /v1/whatsapp/contacts/bulk
 func (s *ContactsService) DeleteMany(ctx context.Context, ids iter.Seq[string], opts ...BatchOption) (*BatchReport, error) {
 	return run(ctx, "delete contacts in bulk", maxBulkContacts, ids, batch.Job[string]{
 		Key:   func(id string) string { return id },

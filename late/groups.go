@@ -13,7 +13,9 @@ type GroupsService service
 
 // List returns all groups with their sizes.
 //
-// It is retried. GET /v1/whatsapp/groups
+// It is retried.
+//
+// GET /v1/whatsapp/groups
 func (s *GroupsService) List(ctx context.Context) (*GroupList, error) {
 	account, err := s.client.accountFor("")
 	if err != nil {
@@ -25,6 +27,7 @@ func (s *GroupsService) List(ctx context.Context) (*GroupList, error) {
 // Rename renames a group on every contact that is in it.
 //
 // It is not retried on a doubt, because the repeat would not find the old name.
+//
 // POST /v1/whatsapp/groups
 func (s *GroupsService) Rename(ctx context.Context, oldName, newName string) (*GroupChange, error) {
 	account, err := s.client.accountFor("")
@@ -46,7 +49,9 @@ func (s *GroupsService) Rename(ctx context.Context, oldName, newName string) (*G
 
 // Delete takes every contact out of a group. The contacts stay.
 //
-// It is retried; a repeat that finds nothing is success. DELETE /v1/whatsapp/groups
+// It is retried; a repeat that finds nothing is success.
+//
+// DELETE /v1/whatsapp/groups
 func (s *GroupsService) Delete(ctx context.Context, name string) (*GroupChange, error) {
 	account, err := s.client.accountFor("")
 	if err != nil {

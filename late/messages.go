@@ -21,7 +21,9 @@ type MessagesService service
 // nobody could be reached.
 //
 // It is never repeated on a doubt, because a repeat would message people twice; the error is
-// then [ErrOutcomeUnknown]. POST /v1/whatsapp/bulk
+// then [ErrOutcomeUnknown].
+//
+// POST /v1/whatsapp/bulk
 func (s *MessagesService) SendBulk(ctx context.Context, req SendBulkRequest) (*SendBulkResponse, error) {
 	var err error
 	if req.AccountID, err = s.client.accountFor(req.AccountID); err != nil {
@@ -46,7 +48,9 @@ func (s *MessagesService) SendBulk(ctx context.Context, req SendBulkRequest) (*S
 // sequence yields twice is messaged twice.
 //
 // A call is never repeated on a doubt: its recipients are then ItemUnknown, and nobody is
-// messaged twice. POST /v1/whatsapp/bulk
+// messaged twice.
+//
+// POST /v1/whatsapp/bulk
 func (s *MessagesService) SendMany(ctx context.Context, template TemplateRef, recipients iter.Seq[BulkRecipient], opts ...BatchOption) (*BatchReport, error) {
 	if _, err := s.client.accountFor(""); err != nil {
 		return &BatchReport{}, err

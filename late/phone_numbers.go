@@ -23,7 +23,9 @@ type ListPhoneNumbersOptions struct {
 
 // List returns the numbers that were bought.
 //
-// It is retried. GET /v1/whatsapp/phone-numbers
+// It is retried.
+//
+// GET /v1/whatsapp/phone-numbers
 func (s *PhoneNumbersService) List(ctx context.Context, opts ListPhoneNumbersOptions) ([]PhoneNumber, error) {
 	r, err := reply.JSON[lateapi.PhoneNumberList](s.client.api.GetWhatsAppPhoneNumbers(ctx,
 		&lateapi.GetWhatsAppPhoneNumbersParams{Status: optional(opts.Status), ProfileID: optional(opts.ProfileID)}))
@@ -44,7 +46,9 @@ type SearchNumbersOptions struct {
 // SearchAvailable returns US numbers that can be bought. It tells what there is: a purchase
 // does not choose one of them. Without a paid plan it is [ErrForbidden].
 //
-// It is retried. GET /v1/whatsapp/phone-numbers/available
+// It is retried.
+//
+// GET /v1/whatsapp/phone-numbers/available
 func (s *PhoneNumbersService) SearchAvailable(ctx context.Context, opts SearchNumbersOptions) ([]AvailableNumber, error) {
 	if opts.Limit < 0 || opts.Limit > maxSearch {
 		return nil, invalid("limit", fmt.Sprintf("must be from 1 to %d", maxSearch))
@@ -63,7 +67,9 @@ func (s *PhoneNumbersService) SearchAvailable(ctx context.Context, opts SearchNu
 // Preverified returns the numbers of a profile that Meta has verified, so that Embedded Signup
 // asks for no code.
 //
-// It is retried. GET /v1/whatsapp/phone-numbers/preverified
+// It is retried.
+//
+// GET /v1/whatsapp/phone-numbers/preverified
 func (s *PhoneNumbersService) Preverified(ctx context.Context, profileID string) (*PreverifiedNumberList, error) {
 	if err := checkRequired("profileId", profileID); err != nil {
 		return nil, err
@@ -74,7 +80,9 @@ func (s *PhoneNumbersService) Preverified(ctx context.Context, profileID string)
 
 // Get returns one number, or [ErrNotFound].
 //
-// It is retried. GET /v1/whatsapp/phone-numbers/{phoneNumberId}
+// It is retried.
+//
+// GET /v1/whatsapp/phone-numbers/{phoneNumberId}
 func (s *PhoneNumbersService) Get(ctx context.Context, id string) (*PhoneNumber, error) {
 	if err := checkID("phoneNumberId", id); err != nil {
 		return nil, err
@@ -90,7 +98,9 @@ func (s *PhoneNumbersService) Get(ctx context.Context, id string) (*PhoneNumber,
 // longer paid for.
 //
 // It is not retried on a doubt, because the repeat would be refused for what the first did;
-// after one, Get tells. DELETE /v1/whatsapp/phone-numbers/{phoneNumberId}
+// after one, Get tells.
+//
+// DELETE /v1/whatsapp/phone-numbers/{phoneNumberId}
 func (s *PhoneNumbersService) Release(ctx context.Context, id string) (*PhoneNumber, error) {
 	if err := checkID("phoneNumberId", id); err != nil {
 		return nil, err
@@ -107,6 +117,7 @@ func (s *PhoneNumbersService) Release(ctx context.Context, id string) (*PhoneNum
 //
 // It is never repeated on a doubt, because a second code voids the first; after one, wait for
 // the code before asking for another.
+//
 // POST /v1/whatsapp/phone-numbers/{phoneNumberId}/request-code
 func (s *PhoneNumbersService) RequestCode(ctx context.Context, id string, method CodeMethod) (*RequestCodeResponse, error) {
 	if err := checkID("phoneNumberId", id); err != nil {
@@ -125,6 +136,7 @@ var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
 //
 // It is not retried on a doubt, because the repeat would be refused for a code that is used
 // up; after one, Preverified tells.
+//
 // POST /v1/whatsapp/phone-numbers/{phoneNumberId}/verify
 func (s *PhoneNumbersService) Verify(ctx context.Context, id, code string) (*VerifyResponse, error) {
 	if err := checkID("phoneNumberId", id); err != nil {
@@ -145,7 +157,9 @@ func (s *PhoneNumbersService) Verify(ctx context.Context, id, code string) (*Ver
 // Where the context ends, or looks keep failing, the error is a [*WaitError] and the number the last
 // one seen.
 //
-// It is retried. GET /v1/whatsapp/phone-numbers/{phoneNumberId}
+// It is retried.
+//
+// GET /v1/whatsapp/phone-numbers/{phoneNumberId}
 func (s *PhoneNumbersService) Wait(ctx context.Context, id string, until func(*PhoneNumber) bool, opts ...WaitOption) (*PhoneNumber, error) {
 	return wait(ctx, "phone number "+id, opts,
 		func(ctx context.Context) (*PhoneNumber, error) { return s.Get(ctx, id) }, until,

@@ -22,7 +22,9 @@ type ListRecipientsOptions struct {
 // Recipients returns one page of the recipients of a broadcast, with the state of their
 // messages.
 //
-// It is retried. GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
+// It is retried.
+//
+// GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) Recipients(ctx context.Context, id string, opts ListRecipientsOptions) (*RecipientPage, error) {
 	if err := checkID("broadcastId", id); err != nil {
 		return nil, err
@@ -40,7 +42,9 @@ func (s *BroadcastsService) Recipients(ctx context.Context, id string, opts List
 // Skip-th on, in pages of Limit. Each phone number is yielded once. An error is the last thing
 // it yields.
 //
-// It is retried. GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
+// It is retried.
+//
+// GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) AllRecipients(ctx context.Context, id string, opts ListRecipientsOptions, iterOpts ...IterOption) iter.Seq2[RecipientDelivery, error] {
 	fetch := func(ctx context.Context, skip int) ([]RecipientDelivery, Pagination, error) {
 		opts := opts
@@ -57,7 +61,9 @@ func (s *BroadcastsService) AllRecipients(ctx context.Context, id string, opts L
 // AddRecipients adds up to 1000 recipients to a draft. Phone numbers that are on its list
 // already are passed over, and counted as duplicates.
 //
-// It is retried. PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
+// It is retried.
+//
+// PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) AddRecipients(ctx context.Context, id string, recipients []BroadcastRecipient) (*AddRecipientsResponse, error) {
 	if err := checkID("broadcastId", id); err != nil {
 		return nil, err
@@ -74,7 +80,9 @@ func (s *BroadcastsService) AddRecipients(ctx context.Context, id string, recipi
 
 // RemoveRecipients takes recipients off a draft, by their phone numbers.
 //
-// It is retried. DELETE /v1/whatsapp/broadcasts/{broadcastId}/recipients
+// It is retried.
+//
+// DELETE /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) RemoveRecipients(ctx context.Context, id string, phones []string) (*RemoveRecipientsResponse, error) {
 	if err := checkID("broadcastId", id); err != nil {
 		return nil, err
@@ -97,7 +105,9 @@ func (s *BroadcastsService) RemoveRecipients(ctx context.Context, id string, pho
 // Of a call in which some were on the list already, the server tells only how many: a phone
 // number that stands in the call twice is then ItemSkipped, and of the others the last ones.
 //
-// A call is retried. PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
+// A call is retried.
+//
+// PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) AddRecipientsMany(ctx context.Context, id string, recipients iter.Seq[BroadcastRecipient], opts ...BatchOption) (*BatchReport, error) {
 	if err := checkID("broadcastId", id); err != nil {
 		return &BatchReport{}, err

@@ -15,7 +15,9 @@ type TemplatesService service
 
 // List returns all templates.
 //
-// It is retried. GET /v1/whatsapp/templates
+// It is retried.
+//
+// GET /v1/whatsapp/templates
 func (s *TemplatesService) List(ctx context.Context) ([]Template, error) {
 	account, err := s.client.accountFor("")
 	if err != nil {
@@ -31,7 +33,9 @@ func (s *TemplatesService) List(ctx context.Context) ([]Template, error) {
 
 // Get returns one template, or [ErrNotFound].
 //
-// It is retried. GET /v1/whatsapp/templates/{templateName}
+// It is retried.
+//
+// GET /v1/whatsapp/templates/{templateName}
 func (s *TemplatesService) Get(ctx context.Context, name string) (*Template, error) {
 	account, err := s.check(name)
 	if err != nil {
@@ -47,7 +51,9 @@ var templateName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 // is a small letter, then small letters, digits and underscores.
 //
 // It is not retried on a doubt, because the repeat would be refused for the name that the
-// first took. POST /v1/whatsapp/templates
+// first took.
+//
+// POST /v1/whatsapp/templates
 func (s *TemplatesService) Create(ctx context.Context, req CreateTemplateRequest) (*Template, error) {
 	var err error
 	if req.AccountID, err = s.client.accountFor(req.AccountID); err != nil {
@@ -70,7 +76,9 @@ func (s *TemplatesService) Create(ctx context.Context, req CreateTemplateRequest
 
 // Update replaces the components of a template, which is reviewed again.
 //
-// It is retried. PATCH /v1/whatsapp/templates/{templateName}
+// It is retried.
+//
+// PATCH /v1/whatsapp/templates/{templateName}
 func (s *TemplatesService) Update(ctx context.Context, name string, components []TemplateComponent) (*Template, error) {
 	account, err := s.check(name)
 	if err != nil {
@@ -85,7 +93,9 @@ func (s *TemplatesService) Update(ctx context.Context, name string, components [
 
 // Delete deletes a template for good, in all of its languages.
 //
-// It is retried; a repeat that finds nothing is success. DELETE /v1/whatsapp/templates/{templateName}
+// It is retried; a repeat that finds nothing is success.
+//
+// DELETE /v1/whatsapp/templates/{templateName}
 func (s *TemplatesService) Delete(ctx context.Context, name string) error {
 	account, err := s.check(name)
 	if err != nil {
@@ -99,7 +109,9 @@ func (s *TemplatesService) Delete(ctx context.Context, name string) error {
 // whatever else it has become. Where the context ends, or looks keep failing, the error is a
 // [*WaitError] and the template the last one seen.
 //
-// It is retried. GET /v1/whatsapp/templates/{templateName}
+// It is retried.
+//
+// GET /v1/whatsapp/templates/{templateName}
 func (s *TemplatesService) Wait(ctx context.Context, name string, opts ...WaitOption) (*Template, error) {
 	return wait(ctx, "template "+name, opts,
 		func(ctx context.Context) (*Template, error) { return s.Get(ctx, name) },
