@@ -70,6 +70,9 @@ type Doer = transport.Doer
 
 // WithMiddleware wraps the sending of each attempt. The middleware that is given first sees
 // the request first. It may change the request, which is the attempt's own.
+//
+// An Idempotency-Key that it gives to a write leaves under a lower-case name, which means the
+// same to the server: net/http would take it for a leave to send the write again by itself.
 func WithMiddleware(middleware func(next Doer) Doer) Option {
 	return func(o *options) { o.transport.Middleware = append(o.transport.Middleware, middleware) }
 }
