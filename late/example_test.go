@@ -68,7 +68,7 @@ func ExampleContactsService_Update() {
 		return
 	}
 	contact, err := client.Contacts.Update(ctx, page.Contacts[0].ID, late.UpdateContactRequest{
-		Tags:         []string{},                               // replaced by none
+		Tags:         []string{},                              // replaced by none
 		CustomFields: map[string]*string{"plan": new("gold")}, // merged; nil removes one
 	})
 	if err != nil {
