@@ -25,7 +25,10 @@ type Call struct {
 	Attempts  []Attempt
 
 	fail    func(*Failure) error
+	trace   *trace        // of the attempt
 	first   [1]Attempt    // room for Attempts
+	ids     [1]string     // room for the header of RequestID
+	traced  trace         // room for the trace of the first attempt
 	wait    time.Duration // before the next attempt
 	left    bool          // an attempt has left, or may have
 	doubt   bool          // an attempt may have been acted on

@@ -32,9 +32,8 @@ func read(next handler, timeout, long time.Duration) handler {
 		ctx, cancel := req.Context(), context.CancelFunc(func() {})
 		if limit > 0 {
 			ctx, cancel = context.WithTimeoutCause(ctx, limit, errAttemptTimeout)
-			req = req.WithContext(ctx)
 		}
-		resp, err := next(call, req)
+		resp, err := next(call, req.WithContext(call.trace.watch(ctx)))
 		if err != nil {
 			err = because(ctx, err)
 			cancel()

@@ -23,12 +23,12 @@ const (
 func retry(next handler, maxRetries int, b *budget, renew func(*http.Request) bool) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
 		for n, again := 0, false; ; again = true {
-			attempt, tr, err := prepare(req, again)
+			attempt, err := prepare(call, req, again)
 			if err != nil {
 				return nil, err
 			}
 			resp, err := next(call, attempt)
-			v := judge(req.Context(), resp, err, tr)
+			v := judge(req.Context(), resp, err, call.trace)
 			b.ended(n > 0, v.overload)
 			call.left = call.left || !v.unsent
 			call.before = call.doubt
@@ -65,19 +65,22 @@ func replayable(req *http.Request) bool {
 	return req.Body == nil || req.Body == http.NoBody || req.GetBody != nil
 }
 
-// prepare makes the request of an attempt: a copy, since a middleware may change it, with a
-// body of its own and a trace of what became of it.
-func prepare(req *http.Request, again bool) (*http.Request, *trace, error) {
-	ctx, tr := withTrace(req.Context())
-	attempt := req.Clone(ctx)
-	if again && req.GetBody != nil {
+// prepare makes the request of an attempt. The first is the caller's own; a repeat is a copy
+// with a body of its own.
+func prepare(call *Call, req *http.Request, again bool) (*http.Request, error) {
+	if !again {
+		return req, nil
+	}
+	call.trace = new(trace)
+	attempt := req.Clone(req.Context())
+	if req.GetBody != nil {
 		body, err := req.GetBody()
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		attempt.Body = body
 	}
-	return attempt, tr, nil
+	return attempt, nil
 }
 
 // pause tells how long to wait before the next attempt, and whether to wait at all.

@@ -14,6 +14,9 @@ func send(client *http.Client, middleware []func(Doer) Doer) handler {
 		doer = middleware[i](doer)
 	}
 	return func(_ *Call, req *http.Request) (*http.Response, error) {
+		if len(middleware) > 0 { // what it changes is the attempt's own
+			req.Header = req.Header.Clone()
+		}
 		resp, err := doer.Do(req)
 		// The URL would repeat what the error says already, and its query names people.
 		for e, ok := errors.AsType[*url.Error](err); ok; e, ok = errors.AsType[*url.Error](err) {

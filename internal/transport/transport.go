@@ -80,7 +80,7 @@ func (t *Transport) assemble() handler {
 	return h
 }
 
-// Do sends a request of the generated client. Its error is the one that Config.Fail makes;
+// Do sends a request of the generated client, which is the transport's from then on. Its error is the one that Config.Fail makes;
 // a status is not an error here.
 func (t *Transport) Do(req *http.Request) (*http.Response, error) {
 	call := identify(t.table, req, t.cfg.UserAgent)

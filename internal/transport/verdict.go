@@ -72,11 +72,11 @@ type trace struct {
 	carried atomic.Bool // it got a connection
 }
 
-func withTrace(ctx context.Context) (context.Context, *trace) {
-	tr := new(trace)
+// watch lets the trace see what becomes of the attempt that is sent with the context.
+func (tr *trace) watch(ctx context.Context) context.Context {
 	tr.hooks.GetConn = func(string) { tr.used.Store(true) }
 	tr.hooks.GotConn = func(httptrace.GotConnInfo) { tr.carried.Store(true) }
-	return httptrace.WithClientTrace(ctx, &tr.hooks), tr
+	return httptrace.WithClientTrace(ctx, &tr.hooks)
 }
 
 func (tr *trace) unsent(err error) bool {
