@@ -3,11 +3,15 @@
 // The clients are in
 //
 //   - [github.com/wabakit/wabakit-go/late]: Late, a hosted API for WhatsApp among other
-//     networks, and latetest, a server of it for tests;
-//   - [github.com/wabakit/wabakit-go/onpremise/onpremiseapi]: the generated client of the
-//     WhatsApp Business API that a business runs on its own machines.
+//     networks;
+//   - [github.com/wabakit/wabakit-go/onpremise]: the WhatsApp Business API that a business runs
+//     on its own machines, and the webhook that it calls.
+//
+// Beside each stands a server of its API in memory, for tests (latetest, onpremisetest), and
+// the generated types and plain client that it is built on (lateapi, onpremiseapi).
 package wabakit
 
 //go:generate go tool oapi-codegen -config openapi/late.codegen.yaml openapi/late.yaml
 //go:generate go tool oapi-codegen -config openapi/onpremise.codegen.yaml openapi/onpremise.yaml
 //go:generate go run ./internal/contract/operations -package late -o late/operations.gen.go -overlay openapi/late.overlay.yaml openapi/late.yaml
+//go:generate go run ./internal/contract/operations -package onpremise -o onpremise/operations.gen.go -overlay openapi/onpremise.overlay.yaml openapi/onpremise.yaml

@@ -1,0 +1,109 @@
+package onpremise
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wabakit/wabakit-go/internal/transport"
+	"github.com/wabakit/wabakit-go/internal/version"
+	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
+)
+
+const (
+	defaultMaxRetries = 3
+	defaultTimeout    = time.Minute
+)
+
+// Client calls an installation. It is safe for use by any number of goroutines.
+type Client struct {
+	Users           *UsersService
+	Application     *ApplicationService
+	Backup          *BackupService
+	BusinessProfile *BusinessProfileService
+	Profile         *ProfileService
+	TwoStep         *TwoStepService
+	Registration    *RegistrationService
+	Contacts        *ContactsService
+	Messages        *MessagesService
+	Groups          *GroupsService
+	Media           *MediaService
+	Health          *HealthService
+	Certificates    *CertificatesService
+
+	auth *authorization
+	api  *onpremiseapi.ClientWithResponses
+}
+
+// service is what every service knows.
+type service struct{ client *Client }
+
+// NewClient returns a client of the installation at baseURL, whose path is /v1 as a rule:
+// "https://wa.example.internal/v1". It needs [WithCredentials], [WithToken] or
+// [WithTokenSource]. A URL or an option that cannot be right is a [*ValidationError].
+func NewClient(baseURL string, opts ...Option) (*Client, error) {
+	o := options{transport: transport.Config{MaxRetries: defaultMaxRetries, Timeout: defaultTimeout}}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	base, err := url.Parse(baseURL)
+	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" ||
+		base.User != nil || base.RawQuery != "" || base.Fragment != "" || strings.ContainsAny(base.Path, "{}") {
+		return nil, invalid("baseURL", "must be an absolute http or https URL without user, query and fragment")
+	}
+	if o.transport.MaxRetries < 0 || o.transport.Timeout < 0 {
+		return nil, invalid("options", "retries and timeout cannot be negative")
+	}
+	auth, err := newAuthorization(&o, base)
+	if err != nil {
+		return nil, err
+	}
+
+	cfg := o.transport
+	if cfg.HTTPClient, err = trusting(cfg.HTTPClient, o.rootCAs, o.tlsConfig); err != nil {
+		return nil, err
+	}
+	cfg.Product = "onpremise"
+	cfg.BaseURL = base
+	cfg.Operations = operations
+	cfg.UserAgent = strings.TrimSpace(o.userAgent + " wabakit-go/" + version.Module)
+	cfg.Authorize = auth.authorize
+	cfg.Renew = auth.renew
+	cfg.Fail = func(f *transport.Failure) error { return newError(f, auth.secrets.hide) }
+	// The last one, so that neither the log nor the hook sees what an error quotes.
+	cfg.Middleware = append(slices.Clone(cfg.Middleware), auth.secrets.quiet)
+	auth.transport = transport.New(cfg)
+	api, err := onpremiseapi.NewClientWithResponses(base.String(), onpremiseapi.WithHTTPClient(auth))
+	if err != nil {
+		return nil, fmt.Errorf("onpremise: %w", err)
+	}
+
+	c := &Client{auth: auth, api: api}
+	c.Users = &UsersService{c}
+	c.Application = &ApplicationService{c}
+	c.Backup = &BackupService{c}
+	c.BusinessProfile = &BusinessProfileService{c}
+	c.Profile = &ProfileService{c}
+	c.TwoStep = &TwoStepService{c}
+	c.Registration = &RegistrationService{c}
+	c.Contacts = &ContactsService{c}
+	c.Messages = &MessagesService{c}
+	c.Groups = &GroupsService{c}
+	c.Media = &MediaService{c}
+	c.Health = &HealthService{c}
+	c.Certificates = &CertificatesService{c}
+	return c, nil
+}
+
+// API returns the generated client, for a call that this package has no method for or a field
+// that it does not hand on. Its calls go the same way: authorized, paced, and repeated only
+// where that can do no harm.
+func (c *Client) API() *onpremiseapi.ClientWithResponses { return c.api }
+
+// lacking is the error of a success that does not hold what was asked for.
+func lacking(resp *http.Response, what string) error {
+	return transport.CallOf(resp).Fail(resp, fmt.Errorf("the answer holds no %s", what))
+}

@@ -1,0 +1,117 @@
+package onpremise
+
+import (
+	"context"
+
+	"github.com/wabakit/wabakit-go/internal/reply"
+	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
+)
+
+// GroupsService is the groups that the account is in, their members and their administrators.
+type GroupsService service
+
+// List returns all groups.
+//
+// It is retried. GET /groups
+func (s *GroupsService) List(ctx context.Context) ([]Group, error) {
+	r, err := reply.JSON[onpremiseapi.GroupsResponse](s.client.api.GetAllGroups(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return r.Groups, nil
+}
+
+// Create opens a group of that title, with the account as its only member and administrator.
+//
+// It is never repeated on a doubt, because a repeat would open a second group. POST /groups
+func (s *GroupsService) Create(ctx context.Context, subject string) (*Group, error) {
+	if err := checkRequired("subject", subject); err != nil {
+		return nil, err
+	}
+	resp, err := s.client.api.CreateGroup(ctx, onpremiseapi.CreateGroupRequest{Subject: subject})
+	r, err := reply.JSON[onpremiseapi.GroupsResponse](resp, err)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.Groups) == 0 || r.Groups[0].ID == "" {
+		return nil, lacking(resp, "group ID")
+	}
+	return &r.Groups[0], nil
+}
+
+// Get returns one group with its members, or [ErrNotFound].
+//
+// It is retried. GET /groups/{GroupId}
+func (s *GroupsService) Get(ctx context.Context, id string) (*GroupInfo, error) {
+	if err := checkID("GroupId", id); err != nil {
+		return nil, err
+	}
+	resp, err := s.client.api.GetGroupInfo(ctx, id)
+	r, err := reply.JSON[onpremiseapi.GroupResponse](resp, err)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.Groups) == 0 {
+		return nil, lacking(resp, "group")
+	}
+	return &r.Groups[0], nil
+}
+
+// Update sets the title of a group.
+//
+// It is retried. PUT /groups/{GroupId}
+func (s *GroupsService) Update(ctx context.Context, id, subject string) error {
+	if err := checkID("GroupId", id); err != nil {
+		return err
+	}
+	if err := checkRequired("subject", subject); err != nil {
+		return err
+	}
+	return reply.None(s.client.api.UpdateGroupInfo(ctx, id, onpremiseapi.UpdateGroupRequest{Subject: subject}))
+}
+
+// Leave takes the account out of a group. Where it was the only administrator, the server names
+// another.
+//
+// It is never repeated on a doubt, because the repeat would be refused for what the first did.
+// POST /groups/{GroupId}/leave
+func (s *GroupsService) Leave(ctx context.Context, id string) error {
+	if err := checkID("GroupId", id); err != nil {
+		return err
+	}
+	return reply.None(s.client.api.LeaveGroup(ctx, id))
+}
+
+// Icon returns the picture of a group, or [ErrNotFound].
+//
+// It is retried. GET /groups/{GroupId}/icon
+func (s *GroupsService) Icon(ctx context.Context, id string) (*Picture, error) {
+	if err := checkID("GroupId", id); err != nil {
+		return nil, err
+	}
+	return picture(s.client.api.GetGroupIconBinary(ctx, id))
+}
+
+// SetIcon sets the picture of a group.
+//
+// It is retried. POST /groups/{GroupId}/icon
+func (s *GroupsService) SetIcon(ctx context.Context, id string, icon Picture) error {
+	if err := checkID("GroupId", id); err != nil {
+		return err
+	}
+	contentType, body, err := icon.form()
+	if err != nil {
+		return err
+	}
+	return reply.None(s.client.api.SetGroupIconWithBody(ctx, id, contentType, body))
+}
+
+// DeleteIcon removes the picture of a group.
+//
+// It is retried; a repeat that finds nothing is success. DELETE /groups/{GroupId}/icon
+func (s *GroupsService) DeleteIcon(ctx context.Context, id string) error {
+	if err := checkID("GroupId", id); err != nil {
+		return err
+	}
+	return reply.None(s.client.api.DeleteGroupIcon(ctx, id))
+}

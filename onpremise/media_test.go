@@ -1,0 +1,390 @@
+package onpremise_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wabakit/wabakit-go/onpremise"
+)
+
+// store takes files in and gives files out, neither of which it holds.
+type store struct {
+	mu      sync.Mutex
+	uploads []received
+	token   string // that holds
+	logins  int
+	early   int // the status of an answer before the file is read; 0 reads it
+}
+
+type received struct {
+	length   int64
+	sum      string
+	chunked  bool
+	kind     string
+	size     int64
+	expected bool
+}
+
+func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/users/login"):
+		s.mu.Lock()
+		s.logins++
+		s.token = fmt.Sprint("token-", s.logins)
+		token := s.token
+		s.mu.Unlock()
+		fmt.Fprintf(w, `{"users":[{"token":%q}]}`, token)
+	case r.Method == http.MethodGet:
+		n, err := strconv.ParseInt(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:], 10, 64)
+		if err != nil {
+			w.WriteHeader(404)
+			return
+		}
+		w.Header().Set("Content-Type", "video/mp4")
+		if r.Header.Get("X-Chunked") == "" {
+			w.Header().Set("Content-Length", strconv.FormatInt(n, 10))
+		}
+		io.Copy(w, io.LimitReader(endless{}, n))
+	default:
+		s.mu.Lock()
+		holds := r.Header.Get("Authorization") == "Bearer "+s.token
+		early := s.early
+		s.mu.Unlock()
+		if !holds {
+			w.WriteHeader(401)
+			return
+		}
+		if early != 0 {
+			w.WriteHeader(early)
+			return
+		}
+		sum, to := sha256.New(), io.Discard
+		if r.Header.Get("Content-Type") != long {
+			to = sum
+		}
+		n, err := io.Copy(to, r.Body)
+		if err != nil {
+			w.WriteHeader(400)
+			return
+		}
+		s.mu.Lock()
+		s.uploads = append(s.uploads, received{
+			r.ContentLength, hexed(sum), len(r.TransferEncoding) > 0, r.Header.Get("Content-Type"), n, r.Header.Get("Expect") != "",
+		})
+		s.mu.Unlock()
+		io.WriteString(w, `{"media":[{"id":"f"}]}`)
+	}
+}
+
+// long is the media type of files that are too long to be summed up in a test.
+const long = "video/x-long"
+
+func hexed(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+func sumOf(data []byte) string { sum := sha256.Sum256(data); return hex.EncodeToString(sum[:]) }
+
+// endless is a file without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+func storeClient(t *testing.T, s *store, opts ...onpremise.Option) *onpremise.Client {
+	t.Helper()
+	server := httptest.NewServer(s)
+	tr := &http.Transport{ExpectContinueTimeout: 5 * time.Second}
+	t.Cleanup(func() { tr.CloseIdleConnections(); server.Close() })
+	client, err := onpremise.NewClient(server.URL+"/v1", append([]onpremise.Option{
+		onpremise.WithCredentials("u", "p"), onpremise.WithHTTPClient(&http.Client{Transport: tr}), onpremise.WithMaxRetries(0),
+	}, opts...)...)
+	require.NoError(t, err)
+	return client
+}
+
+// bare hides everything about a reader but that it reads.
+type bare struct{ io.Reader }
+
+func TestUploadTellsTheLengthThatItCanKnow(t *testing.T) {
+	t.Parallel()
+	s := &store{}
+	client := storeClient(t, s)
+	content := bytes.Repeat([]byte("0123456789"), 200_000)
+	path := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	_, err = file.Seek(10, io.SeekStart)
+	require.NoError(t, err)
+	pipe, pipeWriter, err := os.Pipe()
+	require.NoError(t, err)
+	go func() { pipeWriter.Write(content); pipeWriter.Close() }()
+	defer pipe.Close()
+	for _, tt := range []struct {
+		name   string
+		reader io.Reader
+		want   []byte
+		known  bool
+	}{
+		{"bytes", bytes.NewReader(content), content, true},
+		{"string", strings.NewReader("abc"), []byte("abc"), true},
+		{"buffer", bytes.NewBuffer(content), content, true},
+		{"the rest of a file", file, content[10:], true},
+		{"section", io.NewSectionReader(bytes.NewReader(content), 5, 100), content[5:105], true},
+		{"pipe", pipe, content, false},
+		{"any reader", bare{bytes.NewReader(content)}, content, false},
+		{"one byte at a time", iotest.OneByteReader(strings.NewReader("abc")), []byte("abc"), false},
+		{"nothing", strings.NewReader(""), nil, true},
+		{"nothing, unknown", bare{strings.NewReader("")}, nil, false},
+	} {
+		id, err := client.Media.Upload(t.Context(), "audio/ogg; codecs=opus", tt.reader)
+		require.NoError(t, err, tt.name)
+		require.Equal(t, "f", id)
+		got := s.uploads[len(s.uploads)-1]
+		require.Equal(t, sumOf(tt.want), got.sum, tt.name)
+		require.Equal(t, "audio/ogg; codecs=opus", got.kind)
+		if tt.known {
+			require.EqualValues(t, len(tt.want), got.length, tt.name)
+		}
+		require.Equal(t, !tt.known, got.chunked, tt.name)
+		require.Equal(t, len(tt.want) > 1<<20 || !tt.known, got.expected, tt.name)
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	require.NoError(t, err) // it was left open
+	require.Equal(t, 1, s.logins)
+}
+
+func TestUploadIsRepeatedWithANewToken(t *testing.T) {
+	t.Parallel()
+	s := &store{}
+	client := storeClient(t, s)
+	content := bytes.Repeat([]byte("x"), 3<<20)
+	expire := func() { s.mu.Lock(); s.token = "another"; s.mu.Unlock() }
+	path := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	_, err = client.Media.Upload(t.Context(), "video/mp4", strings.NewReader("first"))
+	require.NoError(t, err)
+	for _, r := range []io.Reader{bytes.NewReader(content), file} {
+		expire()
+		_, err = client.Media.Upload(t.Context(), "video/mp4", r)
+		require.NoError(t, err)
+		require.Equal(t, sumOf(content), s.uploads[len(s.uploads)-1].sum)
+	}
+	require.Equal(t, 3, s.logins)
+
+	expire()
+	_, err = client.Media.Upload(t.Context(), "video/mp4", bare{bytes.NewReader(content)})
+	require.ErrorIs(t, err, onpremise.ErrUnauthorized)
+	require.ErrorContains(t, err, "cannot be read again")
+	require.NotErrorIs(t, err, onpremise.ErrOutcomeUnknown)
+	require.Equal(t, 3, s.logins)
+	_, err = client.Media.Upload(t.Context(), "video/mp4", bare{bytes.NewReader(content)}) // gets a new one
+	require.NoError(t, err)
+	require.Len(t, s.uploads, 4)
+}
+
+func TestErrorOfTheReaderIsTheOneThatTheCallerSees(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the disk is gone")
+	s := &store{}
+	client := storeClient(t, s)
+	for _, r := range []io.Reader{
+		iotest.ErrReader(broken),
+		io.MultiReader(strings.NewReader("begin"), iotest.ErrReader(broken)),
+		io.MultiReader(io.LimitReader(endless{}, 5<<20), iotest.ErrReader(broken)),
+		struct {
+			io.Reader
+			io.Seeker
+		}{io.MultiReader(strings.NewReader("be"), iotest.ErrReader(broken)), strings.NewReader("begin")},
+	} {
+		_, err := client.Media.Upload(t.Context(), "video/mp4", r)
+		require.ErrorIs(t, err, broken)
+		require.ErrorContains(t, err, "onpremise: upload media: ")
+		require.NotErrorIs(t, err, onpremise.ErrOutcomeUnknown)
+	}
+	require.Empty(t, s.uploads)
+}
+
+// watched tells of reads after its time.
+type watched struct {
+	io.Reader
+	over atomic.Bool
+	late atomic.Int64
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	if w.over.Load() {
+		w.late.Add(1)
+	}
+	return w.Reader.Read(p)
+}
+
+func TestReaderIsLeftAloneOnceUploadHasReturned(t *testing.T) {
+	t.Parallel()
+	s := &store{early: 413}
+	client := storeClient(t, s)
+	var readers []*watched
+	for range 20 {
+		r := &watched{Reader: io.LimitReader(endless{}, 1<<30)}
+		_, err := client.Media.Upload(t.Context(), "video/mp4", r)
+		r.over.Store(true)
+		require.Error(t, err)
+		readers = append(readers, r)
+	}
+	// What comes after it needs a connection of its own, so that the others had their time.
+	_, err := client.Media.Upload(t.Context(), "video/mp4", strings.NewReader("x"))
+	require.Error(t, err)
+	for _, r := range readers {
+		require.Zero(t, r.late.Load())
+	}
+}
+
+func TestUploadEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := &store{}
+	client := storeClient(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	go func() {
+		w.Write([]byte("begin"))
+		cancel() // while the next Read waits for more
+	}()
+	_, err := client.Media.Upload(ctx, "video/mp4", r)
+	require.ErrorIs(t, err, context.Canceled)
+	w.Close()
+}
+
+// peak runs f and returns by how much the heap has grown at the most while it ran.
+func peak(f func()) int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	before, most := int64(m.HeapInuse), int64(m.HeapInuse)
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		often := time.NewTicker(5 * time.Millisecond)
+		defer often.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-often.C:
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				most = max(most, int64(m.HeapInuse))
+			}
+		}
+	}()
+	f()
+	close(stop)
+	<-stopped
+	return most - before
+}
+
+// Not parallel: it measures memory.
+func TestMediaStream(t *testing.T) {
+	size := int64(1 << 30)
+	if raceEnabled || testing.Short() {
+		size = 256 << 20
+	}
+	s := &store{}
+	client := storeClient(t, s)
+	for name, f := range map[string]func(){
+		"upload of unknown length": func() {
+			_, err := client.Media.Upload(t.Context(), long, io.LimitReader(endless{}, size))
+			require.NoError(t, err)
+			require.Equal(t, size, s.uploads[len(s.uploads)-1].size)
+		},
+		"upload of known length": func() {
+			_, err := client.Media.Upload(t.Context(), long, io.NewSectionReader(zeros{}, 0, size))
+			require.NoError(t, err)
+			require.Equal(t, size, s.uploads[len(s.uploads)-1].length)
+		},
+		"download": func() {
+			content, err := client.Media.Download(t.Context(), fmt.Sprint(size))
+			require.NoError(t, err)
+			require.Equal(t, size, content.Length)
+			require.Equal(t, "video/mp4", content.ContentType)
+			n, err := io.Copy(io.Discard, content)
+			require.NoError(t, err)
+			require.Equal(t, size, n)
+			require.NoError(t, content.Close())
+		},
+	} {
+		grown := peak(f)
+		t.Logf("%s of %d MiB: %d KiB more memory", name, size>>20, grown>>10)
+		require.Less(t, grown, int64(32<<20), name)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) ReadAt(p []byte, _ int64) (int, error) { clear(p); return len(p), nil }
+
+func TestDownload(t *testing.T) {
+	t.Parallel()
+	client := storeClient(t, &store{token: "x"}, onpremise.WithMiddleware(func(next onpremise.Doer) onpremise.Doer {
+		return doer(func(req *http.Request) (*http.Response, error) {
+			req.Header.Set("X-Chunked", "yes")
+			return next.Do(req)
+		})
+	}))
+	content, err := client.Media.Download(t.Context(), "100000")
+	require.NoError(t, err)
+	require.EqualValues(t, -1, content.Length)
+	data, err := io.ReadAll(content)
+	require.NoError(t, err)
+	require.Len(t, data, 100000)
+	require.NoError(t, content.Close())
+
+	_, err = client.Media.Download(t.Context(), "nothing")
+	require.ErrorIs(t, err, onpremise.ErrNotFound)
+}
+
+type doer func(*http.Request) (*http.Response, error)
+
+func (f doer) Do(req *http.Request) (*http.Response, error) { return f(req) }
+
+func TestDownloadThatBreaksOffSaysSo(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		io.WriteString(w, "half")
+	}))
+	defer server.Close()
+	client, err := onpremise.NewClient(server.URL+"/v1", onpremise.WithToken("t"))
+	require.NoError(t, err)
+	defer http.DefaultClient.CloseIdleConnections()
+	content, err := client.Media.Download(t.Context(), "f")
+	require.NoError(t, err)
+	defer content.Close()
+	_, err = io.ReadAll(content)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+}

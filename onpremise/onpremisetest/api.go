@@ -1,0 +1,174 @@
+package onpremisetest
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wabakit/wabakit-go/internal/fakeserver"
+	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
+)
+
+// basePath is the path of the API's real base URL.
+const basePath = "/v1"
+
+// api is the state of the server and the handler of its requests.
+type api struct {
+	cfg      config
+	clock    *fakeserver.Clock
+	router   *fakeserver.Router
+	courier  *courier
+	identity func() identity
+
+	mu     sync.Mutex // guards everything below
+	ids    int
+	users  map[string]*user
+	tokens map[string]*token
+
+	settings  onpremiseapi.ApplicationSettings
+	providers []onpremiseapi.MediaProvider
+	business  onpremiseapi.BusinessProfile
+	about     string
+	photo     *file
+	account   account
+	pending   *onpremiseapi.RequestCodeRequest // registration that waits for its code
+	code      string
+	codes     int
+
+	whatsApp map[string]bool      // who is on WhatsApp, if that is told; nil is everybody
+	lookups  map[string]time.Time // when each ends, by WhatsApp id
+	failing  map[string]string    // reasons by WhatsApp id
+	messages []*message
+	received map[string]bool // whether each is read, by id
+
+	groups []*group // oldest first
+	media  map[string]*file
+
+	state     onpremiseapi.GatewayStatus // empty as long as nobody sets one
+	uploaded  *certificate               // served in the place of the first
+	webhookCA []byte
+	asked     int // requests
+}
+
+func newAPI(cfg config) *api {
+	a := &api{
+		cfg: cfg, clock: fakeserver.NewClock(cfg.start), identity: sync.OnceValue(newIdentity),
+		users: map[string]*user{}, tokens: map[string]*token{}, settings: defaultSettings(),
+		account: account{CountryCode: cfg.countryCode, PhoneNumber: cfg.phoneNumber, Registered: !cfg.unregistered, Shards: 1},
+		lookups: map[string]time.Time{}, failing: map[string]string{}, received: map[string]bool{},
+		media: map[string]*file{},
+	}
+	a.users[cfg.username] = &user{
+		User: onpremiseapi.User{Username: cfg.username, Role: onpremiseapi.UserRoleAdmin}, password: cfg.password, fresh: cfg.fresh,
+	}
+	var routes []fakeserver.Route
+	for id, op := range operations {
+		method, path, _ := strings.Cut(op.route, " ")
+		routes = append(routes, fakeserver.Route{ID: id, Method: method, Path: path})
+	}
+	a.router = fakeserver.NewRouter(basePath, routes)
+	a.settings.Webhooks.URL = cfg.webhook
+	a.courier = newCourier(a.clock, func() identity { return a.identity() })
+	a.deliverTo(cfg.handler)
+	return a
+}
+
+// Operation names the operation that a request calls.
+func (a *api) Operation(r *http.Request) string {
+	id, _, _ := a.router.Match(r)
+	return id
+}
+
+// call is a request on its way through a handler, which holds the lock of the api.
+type call struct {
+	*http.Request
+	params map[string]string
+	user   *user // who calls; nil at a login
+	token  string
+	body   []byte
+	upload *file // in the place of body
+	now    time.Time
+}
+
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer, err := a.serve(w, r)
+	var refused *refusal
+	if errors.As(err, &refused) {
+		answer = reply{refused.status, refused.body()}
+	}
+	write(w, answer)
+}
+
+// serve does what every operation needs done before its handler, and calls it.
+func (a *api) serve(w http.ResponseWriter, r *http.Request) (any, error) {
+	c := &call{Request: r}
+	id, params, allowed := a.router.Match(r)
+	c.params = params
+	tooLarge := false
+	switch uploads := id == "UploadMedia"; {
+	case uploads && a.knows(r):
+		upload, err := receive(r)
+		if err != nil {
+			panic(http.ErrAbortHandler) // nobody is there any more
+		}
+		c.upload = upload
+	case uploads && r.Header.Get("Expect") != "": // and the client sends nothing before it is asked to
+	default:
+		c.body, tooLarge = readBody(r)
+	}
+
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c.now = a.clock.Now()
+	a.asked++
+	op, known := operations[id]
+	if !known {
+		op.who = member
+	}
+	if err := a.authorize(c, op.who); err != nil {
+		return nil, err
+	}
+	switch {
+	case id == "" && len(allowed) > 0:
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		return nil, refuse(http.StatusMethodNotAllowed, codeRequest, "%s is not allowed here", r.Method)
+	case id == "":
+		return nil, refuse(http.StatusNotFound, codeNotFound, "There is nothing at %s", r.URL.Path)
+	case tooLarge:
+		return nil, refuse(http.StatusRequestEntityTooLarge, codeRequest, "The body is larger than %d bytes", maxBody)
+	}
+	return op.handle(a, c)
+}
+
+// next makes the next of the numbers that ids are made of.
+func (a *api) next() int {
+	a.ids++
+	return a.ids
+}
+
+// ready refuses what needs an account that is registered.
+func (a *api) ready() error {
+	if !a.account.Registered {
+		return refuse(http.StatusBadRequest, codeNotReady, "The account is not registered")
+	}
+	return nil
+}
+
+// without is list without those that are in others.
+func without(list, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(others, s) })
+}
+
+// union is list and then those of others that it has not.
+func union(list, others []string) []string {
+	list = slices.Clone(list)
+	for _, s := range others {
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}

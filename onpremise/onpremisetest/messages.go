@@ -1,0 +1,146 @@
+package onpremisetest
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
+)
+
+// Message is a message that was sent.
+type Message struct {
+	onpremiseapi.Message                            // as it was sent, with what it left to the default
+	ID                   string                     // as the answer told it
+	SentAt               time.Time                  // on the server's clock
+	Status               onpremiseapi.MessageStatus // by now
+}
+
+// message is a message and what becomes of it. That is settled when it is sent, and comes true
+// as the clock goes on.
+type message struct {
+	id                    string
+	to                    string
+	raw                   json.RawMessage
+	sent, delivered, read time.Time
+	failure               string
+}
+
+func (m *message) status(now time.Time) onpremiseapi.MessageStatus {
+	switch {
+	case m.failure != "":
+		return onpremiseapi.MessageStatusFailed
+	case now.Before(m.delivered):
+		return onpremiseapi.MessageStatusSent
+	case now.Before(m.read):
+		return onpremiseapi.MessageStatusDelivered
+	}
+	return onpremiseapi.MessageStatusRead
+}
+
+func (a *api) sendMessage(c *call, in onpremiseapi.Message) (any, error) {
+	if err := a.ready(); err != nil {
+		return nil, err
+	}
+	in.Type = cmp.Or(in.Type, onpremiseapi.MessageTypeText)
+	in.RecipientType = cmp.Or(in.RecipientType, onpremiseapi.RecipientTypeIndividual)
+	if err := a.checkRecipient(in); err != nil {
+		return nil, err
+	}
+	if err := a.checkContent(in); err != nil {
+		return nil, err
+	}
+	m := &message{
+		id: fmt.Sprintf("gBEGk%019d", a.next()), to: in.To, raw: slices.Clone(c.body),
+		sent: c.now, failure: a.failing[in.To],
+	}
+	pace := fnv.New32a()
+	pace.Write([]byte(in.To))
+	h := pace.Sum32()
+	m.delivered = m.sent.Add(time.Duration(1+h%4) * time.Second)
+	m.read = m.delivered.Add(time.Duration(1+h/4%5) * time.Second)
+	a.messages = append(a.messages, m)
+	a.tell(m)
+	return reply{a.cfg.created, onpremiseapi.SendMessageResponse{
+		Meta: meta, Messages: []onpremiseapi.SentMessage{{ID: m.id}},
+	}}, nil
+}
+
+// tell lets the webhook know what becomes of a message, each thing in its time.
+func (a *api) tell(m *message) {
+	status := func(word onpremiseapi.MessageStatus, at time.Time, why ...onpremiseapi.ErrorInfo) {
+		a.courier.enqueue(at, onpremiseapi.WebhookEvent{Statuses: []onpremiseapi.WebhookStatus{{
+			ID: m.id, RecipientID: m.to, Status: word, Timestamp: onpremiseapi.TimestampAt(at), Errors: why,
+		}}})
+	}
+	if m.failure != "" {
+		status(onpremiseapi.MessageStatusFailed, m.sent, onpremiseapi.ErrorInfo{
+			Code: codeGeneric, Title: titles[codeGeneric], Details: m.failure,
+		})
+		return
+	}
+	if a.settings.SentStatus {
+		status(onpremiseapi.MessageStatusSent, m.sent)
+	}
+	status(onpremiseapi.MessageStatusDelivered, m.delivered)
+	status(onpremiseapi.MessageStatusRead, m.read)
+}
+
+func (a *api) markRead(c *call, in onpremiseapi.MarkMessageAsReadRequest) (any, error) {
+	id := c.params["MessageID"]
+	if _, ok := a.received[id]; !ok {
+		return nil, missing("Message")
+	}
+	if in.Status != "read" {
+		return nil, invalid("status", "must be read")
+	}
+	a.received[id] = true
+	return done()
+}
+
+// Messages returns every message that was sent so far, in the order of sending: whoever got
+// two has two here.
+func (s *Server) Messages() []Message {
+	s.api.mu.Lock()
+	defer s.api.mu.Unlock()
+	now := s.api.clock.Now()
+	var sent []Message
+	for _, m := range s.api.messages {
+		one := Message{ID: m.id, SentAt: m.sent, Status: m.status(now)}
+		json.Unmarshal(m.raw, &one.Message) // has been read before
+		one.Type = cmp.Or(one.Type, onpremiseapi.MessageTypeText)
+		one.RecipientType = cmp.Or(one.RecipientType, onpremiseapi.RecipientTypeIndividual)
+		sent = append(sent, one)
+	}
+	return sent
+}
+
+// IsRead tells whether a message that was received has been marked as read.
+func (s *Server) IsRead(id string) bool {
+	s.api.mu.Lock()
+	defer s.api.mu.Unlock()
+	return s.api.received[id]
+}
+
+// checkRecipient reports what is wrong with whom a message is for.
+func (a *api) checkRecipient(in onpremiseapi.Message) error {
+	if in.RecipientType == onpremiseapi.RecipientTypeGroup {
+		if a.group(in.To) == nil {
+			return invalid("to", "is no group of this account")
+		}
+		return nil
+	}
+	switch {
+	case in.To == "":
+		return invalid("to", "must not be empty")
+	case !wellFormed.MatchString(in.To):
+		return invalid("to", "must be a WhatsApp ID, which is digits alone")
+	case !a.onWhatsApp(in.To):
+		return refuse(http.StatusBadRequest, codeUser, "%s is not on WhatsApp", in.To)
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package onpremisetest
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
+)
+
+// Receive lets a message come in from a person, of which the webhook is told, and returns its
+// id. What the message leaves out is filled in: its id and time, and the type that goes by its
+// content. It panics unless From is a phone number.
+func (s *Server) Receive(m onpremiseapi.WebhookMessage) (id string) {
+	s.api.mu.Lock()
+	defer s.api.mu.Unlock()
+	m.From = mustWaID(m.From)
+	if s.api.whatsApp != nil {
+		s.api.whatsApp[m.From] = true
+	}
+	return s.api.receive(m, onpremiseapi.WebhookContact{
+		WaID: m.From, Profile: onpremiseapi.WebhookContactProfile{Name: "Customer " + m.From},
+	})
+}
+
+// ReceiveText lets a text come in from a person, and returns the id of the message.
+func (s *Server) ReceiveText(from, body string) (id string) {
+	return s.Receive(onpremiseapi.WebhookMessage{From: from, Text: onpremiseapi.WebhookText{Body: body}})
+}
+
+// ReceiveSystem lets a notice about a group or a person come in, and returns the id of the
+// message that holds it.
+func (s *Server) ReceiveSystem(notice onpremiseapi.WebhookSystem) (id string) {
+	s.api.mu.Lock()
+	defer s.api.mu.Unlock()
+	return s.api.notify(notice)
+}
+
+// ReceiveStatus tells the webhook what became of a message, beside what the server tells by
+// itself.
+func (s *Server) ReceiveStatus(status onpremiseapi.WebhookStatus) {
+	now := s.api.clock.Now()
+	if status.Timestamp == "" {
+		status.Timestamp = onpremiseapi.TimestampAt(now)
+	}
+	s.api.courier.enqueue(now, onpremiseapi.WebhookEvent{Statuses: []onpremiseapi.WebhookStatus{status}})
+}
+
+// ReceiveError tells the webhook of faults of the installation.
+func (s *Server) ReceiveError(faults ...onpremiseapi.ErrorInfo) {
+	s.api.courier.enqueue(s.api.clock.Now(), onpremiseapi.WebhookEvent{Errors: faults})
+}
+
+// ReceiveJSON delivers a body to the webhook as it stands, for what no type has.
+func (s *Server) ReceiveJSON(body string) {
+	s.api.courier.enqueueRaw(s.api.clock.Now(), []byte(body))
+}
+
+// notify tells the webhook of a change in a group, or of a person.
+func (a *api) notify(notice onpremiseapi.WebhookSystem) (id string) {
+	return a.receive(onpremiseapi.WebhookMessage{
+		From: a.account.waID(), GroupID: notice.GroupID, Type: "system", System: notice,
+	})
+}
+
+func (a *api) receive(m onpremiseapi.WebhookMessage, from ...onpremiseapi.WebhookContact) (id string) {
+	now := a.clock.Now()
+	if m.ID == "" {
+		m.ID = fmt.Sprintf("ABGG%020d", a.next())
+	}
+	if m.Timestamp == "" {
+		m.Timestamp = onpremiseapi.TimestampAt(now)
+	}
+	if m.Type == "" {
+		m.Type = kind(m)
+	}
+	a.received[m.ID] = false
+	a.courier.enqueue(now, onpremiseapi.WebhookEvent{Contacts: from, Messages: []onpremiseapi.WebhookMessage{m}})
+	return m.ID
+}
+
+func kind(m onpremiseapi.WebhookMessage) onpremiseapi.MessageType {
+	for _, member := range []struct {
+		kind  onpremiseapi.MessageType
+		there bool
+	}{
+		{onpremiseapi.MessageTypeText, m.Text.Body != ""}, {onpremiseapi.MessageTypeImage, m.Image.ID != ""},
+		{onpremiseapi.MessageTypeAudio, m.Audio.ID != ""}, {onpremiseapi.MessageTypeVoice, m.Voice.ID != ""},
+		{onpremiseapi.MessageTypeVideo, m.Video.ID != ""}, {onpremiseapi.MessageTypeDocument, m.Document.ID != ""},
+		{onpremiseapi.MessageTypeContacts, len(m.Contacts) > 0},
+		{onpremiseapi.MessageTypeLocation, m.Location != (onpremiseapi.WebhookLocation{})},
+	} {
+		if member.there {
+			return member.kind
+		}
+	}
+	return onpremiseapi.MessageTypeUnknown
+}
+
+func encode(event onpremiseapi.WebhookEvent) []byte {
+	b, err := json.Marshal(event)
+	if err != nil {
+		panic(fmt.Sprintf("onpremisetest: %v", err))
+	}
+	return b
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package onpremise_test
+
+const raceEnabled = true

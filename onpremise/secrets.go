@@ -1,0 +1,129 @@
+package onpremise
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const redacted = "[redacted]"
+
+// maxTokens is how many tokens are remembered, to be kept out of errors. Those that ended some
+// time ago open nothing.
+const maxTokens = 16
+
+// secrets are what no error may hold. A server that quotes them would carry them into logs.
+type secrets struct {
+	mu     sync.Mutex
+	fixed  []string
+	tokens []string // the latest last
+}
+
+// keep adds a password, in the forms in which it is sent.
+func (s *secrets) keep(username, password string) {
+	if password == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, secret := range []string{base64.StdEncoding.EncodeToString([]byte(username + ":" + password)), password} {
+		if !slices.Contains(s.fixed, secret) {
+			s.fixed = append(s.fixed, secret)
+		}
+	}
+}
+
+// add adds a token.
+func (s *secrets) add(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.Contains(s.tokens, token) {
+		return
+	}
+	if len(s.tokens) == maxTokens {
+		s.tokens = slices.Delete(s.tokens, 0, 1)
+	}
+	s.tokens = append(s.tokens, token)
+}
+
+func (s *secrets) hide(text string) string {
+	s.mu.Lock()
+	all := slices.Concat(s.fixed, s.tokens)
+	s.mu.Unlock()
+	return hide(text, all...)
+}
+
+// quiet redacts the errors of attempts.
+func (s *secrets) quiet(next Doer) Doer {
+	return doer(func(req *http.Request) (*http.Response, error) {
+		resp, err := next.Do(req)
+		if e, ok := err.(*url.Error); ok {
+			err = e.Err // what is around it is taken off anyway
+		}
+		return resp, hideErr(err, s.hide)
+	})
+}
+
+type doer func(*http.Request) (*http.Response, error)
+
+func (f doer) Do(req *http.Request) (*http.Response, error) { return f(req) }
+
+// hide redacts secrets in text, also as JSON and as a URL write them.
+func hide(text string, secrets ...string) string {
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		for _, form := range []string{secret, quote(secret, true), quote(secret, false), url.QueryEscape(secret)} {
+			text = strings.ReplaceAll(text, form, redacted)
+		}
+	}
+	return text
+}
+
+// quote writes a secret as it stands in JSON, of which there are two ways.
+func quote(secret string, escapeHTML bool) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(escapeHTML)
+	_ = e.Encode(secret) // a string can be written
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
+}
+
+// hideErr redacts the text of an error.
+func hideErr(err error, hide func(string) string) error {
+	if err == nil {
+		return nil
+	}
+	if text := err.Error(); hide(text) != text {
+		return &hiddenError{hide(text), err}
+	}
+	return err
+}
+
+// hiddenError is an error whose own text is not to be seen.
+type hiddenError struct {
+	text string
+	err  error
+}
+
+func (e *hiddenError) Error() string { return e.text }
+
+// Is reports whether the error behind is target.
+func (e *hiddenError) Is(target error) bool { return errors.Is(e.err, target) }
+
+// As finds what kind of error it is, which decides whether an attempt is repeated.
+func (e *hiddenError) As(target any) bool { return errors.As(e.err, target) }
+
+// without redacts secrets of a request in the error of its call.
+func without(err error, secrets ...string) error {
+	if e, ok := err.(*Error); ok {
+		e.hide(func(text string) string { return hide(text, secrets...) })
+	}
+	return err
+}

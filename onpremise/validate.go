@@ -1,0 +1,82 @@
+package onpremise
+
+import (
+	"fmt"
+	"mime"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// checkID refuses what cannot be one segment of a path: it would name another operation.
+func checkID(field, id string) error {
+	if id == "" {
+		return invalid(field, "is required")
+	}
+	if id == "." || id == ".." || strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return invalid(field, fmt.Sprintf("%q is no id", id))
+	}
+	return nil
+}
+
+// checkAll wants at least one, and none of them empty.
+func checkAll(field string, values []string) error {
+	if len(values) == 0 {
+		return invalid(field, "is required")
+	}
+	for i, value := range values {
+		if err := checkRequired(fmt.Sprintf("%s[%d]", field, i), value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkRequired(field, value string) error {
+	if strings.TrimSpace(value) == "" {
+		return invalid(field, "is required")
+	}
+	return nil
+}
+
+// checkSecret takes spaces for characters like any other.
+func checkSecret(field, value string) error {
+	if value == "" {
+		return invalid(field, "is required")
+	}
+	return nil
+}
+
+func checkLength(field, value string, most int) error {
+	if n := utf8.RuneCountInString(value); n > most {
+		return invalid(field, fmt.Sprintf("has %d characters, at most %d are allowed", n, most))
+	}
+	return nil
+}
+
+var (
+	digits    = regexp.MustCompile(`^[0-9]+$`)
+	sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
+)
+
+func checkDigits(field, value string) error {
+	if !digits.MatchString(value) {
+		return invalid(field, fmt.Sprintf("%q is not digits alone", value))
+	}
+	return nil
+}
+
+// mediaType is a media type without its parameters, if value is one that a header can hold.
+func mediaType(value string) (kind string, ok bool) {
+	kind, _, err := mime.ParseMediaType(value)
+	control := strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f })
+	return kind, err == nil && strings.Contains(kind, "/") && !control
+}
+
+// checkPIN does not quote what is wrong with it.
+func checkPIN(pin string) error {
+	if !sixDigits.MatchString(pin) {
+		return invalid("pin", "must be six digits")
+	}
+	return nil
+}
