@@ -20,7 +20,8 @@ func trusting(client *http.Client, pool *x509.CertPool, config *tls.Config) (*ht
 	if !ok {
 		return nil, invalid("httpClient", "its transport is no *http.Transport, so WithRootCAs and WithTLSConfig cannot apply to it: set up TLS in the transport itself")
 	}
-	if t.DialTLSContext != nil || t.DialTLS != nil { //nolint:staticcheck // what is deprecated still works
+	//lint:ignore SA1019 What is deprecated still works.
+	if t.DialTLSContext != nil || t.DialTLS != nil {
 		return nil, invalid("httpClient", "its transport makes TLS connections of its own, so WithRootCAs and WithTLSConfig cannot apply to it")
 	}
 	own := *client
