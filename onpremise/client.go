@@ -73,8 +73,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	cfg.Authorize = auth.authorize
 	cfg.Renew = auth.renew
 	cfg.Fail = func(f *transport.Failure) error { return newError(f, auth.secrets.hide) }
-	// The last one, so that neither the log nor the hook sees what an error quotes.
-	cfg.Middleware = append(slices.Clone(cfg.Middleware), auth.secrets.quiet)
+	cfg.Middleware = append(slices.Clone(cfg.Middleware), auth.attempt)
 	auth.transport = transport.New(cfg)
 	api, err := onpremiseapi.NewClientWithResponses(base.String(), onpremiseapi.WithHTTPClient(auth))
 	if err != nil {

@@ -66,8 +66,11 @@ func (s *sessions) token(ctx context.Context) (string, error) {
 		return held, nil
 	}
 	holds := held != "" && now.Before(s.end)
-	l := s.join(ctx)
+	l, err := s.join(ctx)
 	s.mu.Unlock()
+	if err != nil {
+		return "", err
+	}
 	session, err := l.wait(ctx)
 	if err != nil && holds && ctx.Err() == nil {
 		return held, nil
@@ -102,8 +105,11 @@ func (s *sessions) take(context.Context) (string, error) {
 // renewNow logs in although the token may hold.
 func (s *sessions) renewNow(ctx context.Context) (Session, error) {
 	s.mu.Lock()
-	l := s.join(ctx)
+	l, err := s.join(ctx)
 	s.mu.Unlock()
+	if err != nil {
+		return Session{}, err
+	}
 	return l.wait(ctx)
 }
 
@@ -125,13 +131,17 @@ func (s *sessions) changed(username, password string) {
 }
 
 // join returns the login under way, or begins one. It lives on when the caller's context ends:
-// others may wait for it, and its token is good for the next call.
-func (s *sessions) join(ctx context.Context) *login {
+// others may wait for it, and its token is good for the next call. A context that has ended
+// begins none.
+func (s *sessions) join(ctx context.Context) (*login, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if s.login == nil {
 		s.login = &login{done: make(chan struct{}), err: errLoginBrokeOff}
 		go s.run(context.WithoutCancel(untraced{ctx}), s.login)
 	}
-	return s.login
+	return s.login, nil
 }
 
 var errLoginBrokeOff = errors.New("the login broke off")

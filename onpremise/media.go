@@ -22,8 +22,8 @@ const maxUnasked = 1 << 20
 // io.Seeker (an *os.File, say) or anything with a Len method does. It is read from where it
 // stands, and is not closed.
 //
-// An error of r is the cause of the error of Upload. No part of r is read once Upload has
-// returned.
+// An error of r is the cause of the error of Upload. Once Upload has returned, r is not read any
+// more, unless it cannot seek and a Read of it went on when the call ended early.
 //
 // It is never repeated on a doubt, because a repeat could leave a file that nobody knows. After
 // a token that has ended, and where the server did not act, it is repeated if r is an io.Seeker.
@@ -35,7 +35,7 @@ func (s *MediaService) Upload(ctx context.Context, contentType string, r io.Read
 	if r == nil {
 		return "", invalid("file", "is required")
 	}
-	file := newUpload(r)
+	file := newUpload(ctx, r)
 	req, err := onpremiseapi.NewUploadMediaRequestWithBody(s.client.auth.server, contentType, file.body())
 	if err != nil {
 		return "", fmt.Errorf("onpremise: upload media: %w", err)

@@ -190,11 +190,13 @@ func TestUploadIsRepeatedWithANewToken(t *testing.T) {
 	defer file.Close()
 	_, err = client.Media.Upload(t.Context(), "video/mp4", strings.NewReader("first"))
 	require.NoError(t, err)
-	for _, r := range []io.Reader{bytes.NewReader(content), file} {
+	_, err = file.Seek(10, io.SeekStart)
+	require.NoError(t, err)
+	for r, want := range map[io.Reader][]byte{bytes.NewReader(content): content, file: content[10:]} {
 		expire()
 		_, err = client.Media.Upload(t.Context(), "video/mp4", r)
 		require.NoError(t, err)
-		require.Equal(t, sumOf(content), s.uploads[len(s.uploads)-1].sum)
+		require.Equal(t, sumOf(want), s.uploads[len(s.uploads)-1].sum)
 	}
 	require.Equal(t, 3, s.logins)
 
@@ -248,7 +250,12 @@ func (w *watched) Read(p []byte) (int, error) {
 func TestReaderIsLeftAloneOnceUploadHasReturned(t *testing.T) {
 	t.Parallel()
 	s := &store{early: 413}
-	client := storeClient(t, s)
+	client := storeClient(t, s, onpremise.WithMiddleware(func(next onpremise.Doer) onpremise.Doer {
+		return doer(func(req *http.Request) (*http.Response, error) {
+			req.Header.Del("Expect") // the file is on its way when the answer comes
+			return next.Do(req)
+		})
+	}))
 	var readers []*watched
 	for range 20 {
 		r := &watched{Reader: io.LimitReader(endless{}, 1<<30)}
@@ -265,19 +272,49 @@ func TestReaderIsLeftAloneOnceUploadHasReturned(t *testing.T) {
 	}
 }
 
-func TestUploadEndsWithItsContext(t *testing.T) {
+func TestReaderThatBlocksHoldsUpNoCall(t *testing.T) {
 	t.Parallel()
-	s := &store{}
-	client := storeClient(t, s)
-	ctx, cancel := context.WithCancel(t.Context())
-	r, w := io.Pipe()
-	go func() {
-		w.Write([]byte("begin"))
-		cancel() // while the next Read waits for more
-	}()
-	_, err := client.Media.Upload(ctx, "video/mp4", r)
-	require.ErrorIs(t, err, context.Canceled)
-	w.Close()
+	for name, tt := range map[string]struct {
+		opts  []onpremise.Option
+		early int
+		end   bool // the context ends
+		want  error
+	}{
+		"the context ends":   {nil, 0, true, context.Canceled},
+		"the time is up":     {[]onpremise.Option{onpremise.WithTimeout(50 * time.Millisecond)}, 0, false, context.DeadlineExceeded},
+		"the server refuses": {nil, 400, false, onpremise.ErrInvalidRequest},
+		"a middleware hides the file": {[]onpremise.Option{onpremise.WithMiddleware(func(next onpremise.Doer) onpremise.Doer {
+			return doer(func(req *http.Request) (*http.Response, error) {
+				if req.Body != nil {
+					req.Body = io.NopCloser(req.Body)
+				}
+				return next.Do(req)
+			})
+		})}, 0, true, context.Canceled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := storeClient(t, &store{early: tt.early}, tt.opts...)
+			for range 20 {
+				ctx, cancel := context.WithCancel(t.Context())
+				r, w := io.Pipe()
+				written := make(chan struct{})
+				go func() {
+					defer close(written)
+					w.Write([]byte("begin"))
+					if tt.end {
+						cancel() // while the next Read waits for more
+					}
+				}()
+				_, err := client.Media.Upload(ctx, "video/mp4", r)
+				require.ErrorIs(t, err, tt.want)
+				w.Close()
+				r.Close()
+				<-written
+				cancel()
+			}
+		})
+	}
 }
 
 // peak runs f and returns by how much the heap has grown at the most while it ran.

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -57,21 +56,6 @@ func (s *secrets) hide(text string) string {
 	s.mu.Unlock()
 	return hide(text, all...)
 }
-
-// quiet redacts the errors of attempts.
-func (s *secrets) quiet(next Doer) Doer {
-	return doer(func(req *http.Request) (*http.Response, error) {
-		resp, err := next.Do(req)
-		if e, ok := err.(*url.Error); ok {
-			err = e.Err // what is around it is taken off anyway
-		}
-		return resp, hideErr(err, s.hide)
-	})
-}
-
-type doer func(*http.Request) (*http.Response, error)
-
-func (f doer) Do(req *http.Request) (*http.Response, error) { return f(req) }
 
 // hide redacts secrets in text, also as JSON and as a URL write them.
 func hide(text string, secrets ...string) string {

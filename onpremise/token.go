@@ -140,6 +140,25 @@ func (a *authorization) renew(attempt *http.Request) bool {
 	return again
 }
 
+// attempt is the last that sees an attempt before it is sent, and the first that sees what came
+// of it: neither the log nor the hook gets what an error quotes.
+func (a *authorization) attempt(next Doer) Doer {
+	return doer(func(req *http.Request) (*http.Response, error) {
+		if body, ok := req.Body.(*uploadBody); ok {
+			body.ended = req.Context().Done()
+		}
+		resp, err := next.Do(req)
+		if e, ok := err.(*url.Error); ok {
+			err = e.Err // what is around it is taken off anyway
+		}
+		return resp, hideErr(err, a.secrets.hide)
+	})
+}
+
+type doer func(*http.Request) (*http.Response, error)
+
+func (f doer) Do(req *http.Request) (*http.Response, error) { return f(req) }
+
 // logout ends the token at hand. One that has ended already is as good.
 func (a *authorization) logout(ctx context.Context) (*http.Response, error) {
 	token, err := a.tokens.take(ctx)

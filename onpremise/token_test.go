@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
@@ -269,6 +271,21 @@ func TestCallerWhoLeavesDoesNotEndTheLogin(t *testing.T) {
 		require.NoError(t, <-rest)
 		require.Equal(t, 1, s.logins)
 		require.Equal(t, 5, s.calls)
+	})
+}
+
+func TestContextThatHasEndedBeginsNoLogin(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newInstallation()
+		client := s.client(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := client.Users.Login(ctx)
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, send(ctx, client, "hi"), context.Canceled)
+		synctest.Wait()
+		require.Zero(t, s.logins)
 	})
 }
 
@@ -631,4 +648,66 @@ func TestLoginGoroutineThatEndsIsToldOf(t *testing.T) {
 		return nil, nil
 	}), onpremise.WithCredentials(testUser, testPassword))
 	require.ErrorContains(t, send(t.Context(), client, "hi"), "the login broke off")
+}
+
+func TestRefusalThatComesLateCausesNoOtherLogin(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newInstallation()
+		client := clientWith(t, roundTrip(func(req *http.Request) (*http.Response, error) {
+			late, old := strings.HasSuffix(req.URL.Path, "/late"), req.Header.Get("Authorization") == "Bearer token-0001"
+			resp, err := s.RoundTrip(req)
+			if late && old {
+				time.Sleep(time.Minute)
+			}
+			return resp, err
+		}), onpremise.WithCredentials(testUser, testPassword), onpremise.WithTimeout(time.Hour))
+		require.NoError(t, send(t.Context(), client, "first"))
+		clear(s.tokens)
+		errs := together(2, func(i int) error {
+			if i == 0 {
+				return send(t.Context(), client, "soon")
+			}
+			return client.Messages.MarkRead(t.Context(), "late")
+		})
+		require.NoError(t, errors.Join(errs...))
+		require.Equal(t, 2, s.logins)
+	})
+}
+
+func TestLoginThatCannotBeSentIsNotACallThatWasNotSent(t *testing.T) {
+	t.Parallel()
+	s := newInstallation()
+	down := false
+	client := clientWith(t, roundTrip(func(req *http.Request) (*http.Response, error) {
+		if down && strings.HasSuffix(req.URL.Path, "/users/login") {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}
+		}
+		return s.RoundTrip(req)
+	}), onpremise.WithCredentials(testUser, testPassword), onpremise.WithMaxRetries(0))
+	require.NoError(t, send(t.Context(), client, "first"))
+	down = true
+	clear(s.tokens)
+	err := send(t.Context(), client, "refused")
+	require.ErrorContains(t, err, "log in: ")
+	require.NotErrorIs(t, err, onpremise.ErrNotSent)
+	require.NotErrorIs(t, err, onpremise.ErrOutcomeUnknown)
+	require.ErrorIs(t, send(t.Context(), client, "not sent"), onpremise.ErrNotSent)
+}
+
+// The connection of the login is not that of the call which waits for it.
+func TestCallThatCannotBeSentAfterItsLogin(t *testing.T) {
+	t.Parallel()
+	var server *httptest.Server
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		server.Listener.Close()
+		w.Header().Set("Connection", "close")
+		fmt.Fprint(w, `{"users":[{"token":"t"}]}`)
+	}))
+	defer server.Close()
+	client, err := onpremise.NewClient(server.URL+"/v1", onpremise.WithCredentials("u", "p"), onpremise.WithMaxRetries(0))
+	require.NoError(t, err)
+	err = send(t.Context(), client, "hi")
+	require.ErrorIs(t, err, onpremise.ErrNotSent)
+	require.NotErrorIs(t, err, onpremise.ErrOutcomeUnknown)
 }

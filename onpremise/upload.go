@@ -13,11 +13,14 @@ import (
 // must then neither take from what the caller does with the reader next, nor from the next
 // attempt, which reads it from the start.
 type upload struct {
-	reader io.Reader
-	seeker io.Seeker // nil where the file cannot be read again
-	start  int64     // where it was when the upload began
-	length int64     // -1 where nothing tells it
-	turn   chan struct{}
+	reader  io.Reader
+	seeker  io.Seeker // nil where the file cannot be read again
+	start   int64     // where it was when the upload began
+	length  int64     // -1 where nothing tells it
+	turn    chan struct{}
+	stopped chan struct{}   // closed when the call is over
+	ended   <-chan struct{} // closed when the context of the call is
+	buffer  []byte          // of what can block
 
 	mu      sync.Mutex
 	attempt int
@@ -25,8 +28,10 @@ type upload struct {
 	err     error // of the reader
 }
 
-func newUpload(r io.Reader) *upload {
-	u := &upload{reader: r, length: -1, turn: make(chan struct{}, 1)}
+func newUpload(ctx context.Context, r io.Reader) *upload {
+	u := &upload{
+		reader: r, length: -1, turn: make(chan struct{}, 1), stopped: make(chan struct{}), ended: ctx.Done(),
+	}
 	if seeker, ok := r.(io.Seeker); ok {
 		u.measure(seeker)
 	}
@@ -54,7 +59,7 @@ func (u *upload) measure(seeker io.Seeker) {
 }
 
 // body is the file for the first attempt.
-func (u *upload) body() io.ReadCloser { return &uploadBody{u, 0} }
+func (u *upload) body() *uploadBody { return &uploadBody{upload: u, ended: u.ended} }
 
 // again is the file for the next attempt.
 func (u *upload) again() (io.ReadCloser, error) {
@@ -67,14 +72,16 @@ func (u *upload) again() (io.ReadCloser, error) {
 	defer u.mu.Unlock()
 	u.attempt++
 	u.err = nil
-	return &uploadBody{u, u.attempt}, nil
+	return &uploadBody{upload: u, attempt: u.attempt, ended: u.ended}, nil
 }
 
-// stop ends all reading. It waits for one that goes on, but no longer than ctx.
+// stop ends all reading. It waits for a Read that goes on, but no longer than ctx, and not for
+// one that can block: what that gets is lost with the rest of the file.
 func (u *upload) stop(ctx context.Context) {
 	u.mu.Lock()
 	u.over = true
 	u.mu.Unlock()
+	close(u.stopped)
 	select {
 	case u.turn <- struct{}{}:
 		<-u.turn
@@ -114,6 +121,7 @@ func (u *upload) current(attempt int) bool {
 type uploadBody struct {
 	upload  *upload
 	attempt int
+	ended   <-chan struct{} // closed when the time of the attempt is over
 }
 
 var errUploadOver = errors.New("the attempt is over")
@@ -125,13 +133,44 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 	if !u.current(b.attempt) {
 		return 0, errUploadOver
 	}
-	n, err := u.reader.Read(p)
-	if err != nil && err != io.EOF {
+	n, err := b.read(p)
+	if err != nil && err != io.EOF && err != errUploadOver {
 		u.mu.Lock()
 		u.err = err
 		u.mu.Unlock()
 	}
 	return n, err
+}
+
+// read reads what can block aside: net/http waits for a Read that goes on, even if the context
+// has ended.
+func (b *uploadBody) read(p []byte) (int, error) {
+	u := b.upload
+	if u.seeker != nil {
+		return u.reader.Read(p)
+	}
+	if u.buffer == nil {
+		u.buffer = make([]byte, 32<<10)
+	}
+	type result struct {
+		n   int
+		err error
+	}
+	done, aside := make(chan result, 1), u.buffer[:min(len(p), len(u.buffer))]
+	go func() {
+		n, err := u.reader.Read(aside)
+		done <- result{n, err}
+	}()
+	select {
+	case r := <-done:
+		return copy(p, aside[:r.n]), r.err
+	case <-b.ended:
+	case <-u.stopped:
+	}
+	u.mu.Lock()
+	u.over = true // the next Read would meet this one
+	u.mu.Unlock()
+	return 0, errUploadOver
 }
 
 // Close leaves the caller's reader open.

@@ -71,7 +71,7 @@ func newAPI(cfg config) *api {
 	}
 	a.router = fakeserver.NewRouter(basePath, routes)
 	a.settings.Webhooks.URL = cfg.webhook
-	a.courier = newCourier(a.clock, func() identity { return a.identity() })
+	a.courier = newCourier(a.clock, a.identity)
 	a.deliverTo(cfg.handler)
 	return a
 }

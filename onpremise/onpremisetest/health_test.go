@@ -45,7 +45,7 @@ func TestStatsAreJSONOrText(t *testing.T) {
 			amount int
 		}{
 			{"/stats/app", "stats", "app", "messages_sent", 1}, {"/stats/app", "stats", "app", "callbacks_waiting", 1},
-			{"/stats/db", "stats", "db", "users", 1}, {"/metrics", "metrics", "waweb", "messages_received", 1},
+			{"/stats/db", "stats", "db", "users", 1}, {"/metrics", "metrics", "client", "messages_received", 1},
 		} {
 			require.EqualValues(t, tc.amount, at(w.ok("GET", tc.path, nil), tc.outer, tc.inner, tc.count))
 			contentType, text := w.raw(tc.path + "?format=prometheus")

@@ -81,7 +81,7 @@ var operations = map[string]operation{
 	"CheckHealth":    {"GET /health", member, (*api).checkHealth},
 	"GetAppStats":    {"GET /stats/app", member, counters("stats", "app", (*api).appStats)},
 	"GetDbStats":     {"GET /stats/db", member, counters("stats", "db", (*api).dbStats)},
-	"GetMetrics":     {"GET /metrics", member, counters("metrics", "waweb", (*api).appStats)},
+	"GetMetrics":     {"GET /metrics", member, counters("metrics", "client", (*api).appStats)},
 	"GetSupportInfo": {"GET /support", member, (*api).support},
 
 	"DownloadCaCertificate":        {"GET /certificates/external/ca", admin, (*api).getCA},

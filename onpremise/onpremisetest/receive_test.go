@@ -49,6 +49,9 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
 	h.running--
 	h.mu.Unlock()
+	if status == 302 {
+		w.Header().Set("Location", "/elsewhere")
+	}
 	w.WriteHeader(status)
 }
 

@@ -35,6 +35,7 @@ func TestEventsWaitForAWebhook(t *testing.T) {
 		w.SetWebhookHandler(other)
 		require.NoError(t, w.WaitDelivered(t.Context()))
 		w.ok("PATCH", settings, object{"webhooks": object{"url": "https://bot.example/secret"}})
+		w.SetWebhookHandler(other) // which leaves the URL as it is
 		w.ReceiveText(ada, "hello again")
 		require.NoError(t, w.WaitDelivered(t.Context()))
 		require.Len(t, h.seen(), 1)
@@ -74,6 +75,22 @@ func TestCloseEndsADeliveryThatIsNotAnswered(t *testing.T) {
 		w.ReceiveText(ada, "hello")
 		require.Eventually(t, func() bool { return len(h.seen()) == 1 }, 10*time.Second, time.Millisecond)
 		w.Close()
+	})
+}
+
+func TestCloseReturnsWhenTheHandlerHas(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ended := false
+		w := newWire(t, onpremisetest.InProcess(), onpremisetest.WithWebhookHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			<-r.Context().Done()
+			time.Sleep(time.Second) // of the bubble
+			ended = true
+		})))
+		w.ReceiveText(ada, "hello")
+		synctest.Wait()
+		w.Close()
+		require.True(t, ended)
 	})
 }
 

@@ -64,6 +64,22 @@ func TestAdvanceBringsDeliveriesAbout(t *testing.T) {
 	})
 }
 
+func TestWhatIsDueGoesBeforeWhatIsNot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &hook{}
+		w := newWire(t, onpremisetest.InProcess(), onpremisetest.WithWebhookHandler(h))
+		w.ok("POST", "/messages", object{"to": ada, "text": object{"body": "hello"}}) // to be delivered and read later
+		synctest.Wait()
+		begin := time.Now()
+		w.ReceiveText(ada, "hello")
+		require.NoError(t, w.WaitDelivered(t.Context()))
+		require.Zero(t, time.Since(begin))
+		require.Len(t, h.seen(), 1)
+		w.Close()
+	})
+}
+
 func TestNoMoreThanTheSettingAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
