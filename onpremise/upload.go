@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // upload is a file on its way out. net/http may still read a body when its call is over, and
@@ -21,6 +22,7 @@ type upload struct {
 	stopped chan struct{}   // closed when the call is over
 	ended   <-chan struct{} // closed when the context of the call is
 	buffer  []byte          // of what can block
+	aside   chan struct{}   // full while such a read goes on
 
 	mu      sync.Mutex
 	attempt int
@@ -31,6 +33,7 @@ type upload struct {
 func newUpload(ctx context.Context, r io.Reader) *upload {
 	u := &upload{
 		reader: r, length: -1, turn: make(chan struct{}, 1), stopped: make(chan struct{}), ended: ctx.Done(),
+		aside: make(chan struct{}, 1),
 	}
 	if seeker, ok := r.(io.Seeker); ok {
 		u.measure(seeker)
@@ -75,8 +78,11 @@ func (u *upload) again() (io.ReadCloser, error) {
 	return &uploadBody{upload: u, attempt: u.attempt, ended: u.ended}, nil
 }
 
-// stop ends all reading. It waits for a Read that goes on, but no longer than ctx, and not for
-// one that can block: what that gets is lost with the rest of the file.
+// lastRead is how long to wait for a Read that can block: what it gets later is lost with the
+// rest of the file.
+const lastRead = 250 * time.Millisecond
+
+// stop ends all reading. It waits for a Read that goes on, but no longer than ctx.
 func (u *upload) stop(ctx context.Context) {
 	u.mu.Lock()
 	u.over = true
@@ -85,6 +91,14 @@ func (u *upload) stop(ctx context.Context) {
 	select {
 	case u.turn <- struct{}{}:
 		<-u.turn
+	case <-ctx.Done():
+		return
+	}
+	timer := time.NewTimer(lastRead)
+	defer timer.Stop()
+	select {
+	case u.aside <- struct{}{}:
+	case <-timer.C:
 	case <-ctx.Done():
 	}
 }
@@ -157,8 +171,10 @@ func (b *uploadBody) read(p []byte) (int, error) {
 		err error
 	}
 	done, aside := make(chan result, 1), u.buffer[:min(len(p), len(u.buffer))]
+	u.aside <- struct{}{}
 	go func() {
 		n, err := u.reader.Read(aside)
+		<-u.aside
 		done <- result{n, err}
 	}()
 	select {
