@@ -15,7 +15,9 @@ type ApplicationService service
 
 // Settings returns the settings. What the server leaves out is the default of the API.
 //
-// It is retried. GET /settings/application
+// It is retried.
+//
+// GET /settings/application
 func (s *ApplicationService) Settings(ctx context.Context) (*ApplicationSettings, error) {
 	r, err := reply.JSON[settingsAnswer](s.client.api.GetApplicationSettings(ctx))
 	if err != nil {
@@ -41,7 +43,9 @@ func (a *settingsAnswer) UnmarshalJSON(data []byte) error {
 // UpdateSettings changes the settings that are not nil: new(false) turns one off. Webhooks are
 // reported over HTTPS alone, 6, 12, 18 or 24 at once.
 //
-// It is retried. PATCH /settings/application
+// It is retried.
+//
+// PATCH /settings/application
 func (s *ApplicationService) UpdateSettings(ctx context.Context, settings ApplicationSettingsUpdate) error {
 	if w := settings.Webhooks; w != nil {
 		if w.URL != nil && *w.URL != "" && !strings.HasPrefix(strings.ToLower(*w.URL), "https://") {
@@ -71,14 +75,18 @@ func (s *ApplicationService) UpdateSettings(ctx context.Context, settings Applic
 
 // ResetSettings puts every setting back to its default.
 //
-// It is retried. DELETE /settings/application
+// It is retried.
+//
+// DELETE /settings/application
 func (s *ApplicationService) ResetSettings(ctx context.Context) error {
 	return reply.None(s.client.api.ResetApplicationSettings(ctx))
 }
 
 // SetShards spreads the account over 1, 2, 4, 8, 16 or 32 nodes. All fields are required.
 //
-// It is never repeated on a doubt, because it moves the account. POST /account/shards
+// It is never repeated on a doubt, because it moves the account.
+//
+// POST /account/shards
 func (s *ApplicationService) SetShards(ctx context.Context, req SetShardsRequest) error {
 	if err := checkDigits("cc", req.CountryCode); err != nil {
 		return err

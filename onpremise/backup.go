@@ -13,7 +13,9 @@ type BackupService service
 // Create returns a copy, encrypted with password. It is text to be kept as it is; the server
 // stores nothing.
 //
-// It is retried. POST /settings/backup
+// It is retried.
+//
+// POST /settings/backup
 func (s *BackupService) Create(ctx context.Context, password string) (data string, err error) {
 	if err := checkSecret("password", password); err != nil {
 		return "", err
@@ -31,7 +33,9 @@ func (s *BackupService) Create(ctx context.Context, password string) (data strin
 
 // Restore brings back a copy. Data and Password are required.
 //
-// It is never repeated on a doubt, because it replaces the registration. POST /settings/restore
+// It is never repeated on a doubt, because it replaces the registration.
+//
+// POST /settings/restore
 func (s *BackupService) Restore(ctx context.Context, req RestoreRequest) error {
 	if err := checkRequired("data", req.Data); err != nil {
 		return err

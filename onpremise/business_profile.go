@@ -15,7 +15,9 @@ type BusinessProfileService service
 
 // Get returns the profile.
 //
-// It is retried. GET /settings/business/profile
+// It is retried.
+//
+// GET /settings/business/profile
 func (s *BusinessProfileService) Get(ctx context.Context) (*BusinessProfile, error) {
 	r, err := reply.JSON[onpremiseapi.BusinessProfileResponse](s.client.api.GetBusinessProfile(ctx))
 	if err != nil {
@@ -27,7 +29,9 @@ func (s *BusinessProfileService) Get(ctx context.Context) (*BusinessProfile, err
 // Update sets the profile, every field of it: Address and Description in up to 256 characters,
 // Email and Vertical in up to 128, up to two Websites of up to 256.
 //
-// It is retried. POST /settings/business/profile
+// It is retried.
+//
+// POST /settings/business/profile
 func (s *BusinessProfileService) Update(ctx context.Context, profile BusinessProfile) error {
 	for _, f := range []struct {
 		field, value string

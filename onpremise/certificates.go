@@ -18,7 +18,9 @@ type CertificatesService service
 // answers with. It comes over the connection that it would vouch for: compare it with another
 // source before it goes into [WithRootCAs].
 //
-// It is retried. GET /certificates/external/ca
+// It is retried.
+//
+// GET /certificates/external/ca
 func (s *CertificatesService) ExternalCA(ctx context.Context) ([]byte, error) {
 	return certificate(s.client.api.DownloadCACertificate(ctx))
 }
@@ -26,7 +28,9 @@ func (s *CertificatesService) ExternalCA(ctx context.Context) ([]byte, error) {
 // UploadExternal replaces the certificate that the installation answers with. It holds what the
 // server needs for that: the certificate, its private key, and that of its authority.
 //
-// It is retried. POST /certificates/external
+// It is retried.
+//
+// POST /certificates/external
 func (s *CertificatesService) UploadExternal(ctx context.Context, certificate []byte) error {
 	if err := checkPEM(certificate); err != nil {
 		return err
@@ -36,7 +40,9 @@ func (s *CertificatesService) UploadExternal(ctx context.Context, certificate []
 
 // WebhookCA returns the certificate that the webhook is trusted by, or [ErrNotFound].
 //
-// It is retried. GET /certificates/webhooks/ca
+// It is retried.
+//
+// GET /certificates/webhooks/ca
 func (s *CertificatesService) WebhookCA(ctx context.Context) ([]byte, error) {
 	return certificate(s.client.api.DownloadWebhookCACertificate(ctx))
 }
@@ -44,7 +50,9 @@ func (s *CertificatesService) WebhookCA(ctx context.Context) ([]byte, error) {
 // UploadWebhookCA sets the certificate that the webhook is trusted by: that of the authority
 // which signed the webhook's own.
 //
-// It is retried. POST /certificates/webhooks/ca
+// It is retried.
+//
+// POST /certificates/webhooks/ca
 func (s *CertificatesService) UploadWebhookCA(ctx context.Context, certificate []byte) error {
 	if err := checkPEM(certificate); err != nil {
 		return err
@@ -54,7 +62,9 @@ func (s *CertificatesService) UploadWebhookCA(ctx context.Context, certificate [
 
 // DeleteWebhookCA removes the certificate that the webhook is trusted by.
 //
-// It is retried; a repeat that finds nothing is success. DELETE /certificates/webhooks/ca
+// It is retried; a repeat that finds nothing is success.
+//
+// DELETE /certificates/webhooks/ca
 func (s *CertificatesService) DeleteWebhookCA(ctx context.Context) error {
 	return reply.None(s.client.api.DeleteWebhookCACertificate(ctx))
 }

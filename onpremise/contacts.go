@@ -18,7 +18,9 @@ type ContactsService service
 // [CheckNoWait], which the server does where blocking is empty, some can be
 // [ContactProcessing]: see [ContactsService.Wait]. The ID to send to is in WaID.
 //
-// It is retried. POST /contacts
+// It is retried.
+//
+// POST /contacts
 func (s *ContactsService) Check(ctx context.Context, phones []string, blocking Blocking) ([]CheckedContact, error) {
 	if err := checkAll("contacts", phones); err != nil {
 		return nil, err
@@ -44,7 +46,9 @@ func checked(resp *http.Response, err error) ([]CheckedContact, error) {
 // that are, and returns the outcome for each in the order of phones. Where the context ends, or
 // looks keep failing, the error is a [*WaitError] and the outcomes are the last ones seen.
 //
-// It is retried. POST /contacts
+// It is retried.
+//
+// POST /contacts
 func (s *ContactsService) Wait(ctx context.Context, phones []string, opts ...WaitOption) ([]CheckedContact, error) {
 	if err := checkAll("contacts", phones); err != nil {
 		return nil, err

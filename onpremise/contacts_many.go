@@ -13,17 +13,17 @@ import (
 // an answer for this many comes well within the time of an attempt.
 const maxCheck = 100
 
-var (
-	errNoLookup     = errors.New("onpremise: check contacts: the answer says nothing of this number")
-	errStillLooking = errors.New("onpremise: check contacts: the server is still looking it up")
-)
+var errNoLookup = errors.New("onpremise: check contacts: the answer says nothing of this number")
 
 // CheckMany looks up any number of phone numbers, 100 in a call that waits until they are
 // looked up. The outcome for each goes to found, one at a time and in no particular order,
 // and the report accounts for each phone number: one that is not on WhatsApp is done like one
-// that is. An empty one is refused unsent.
+// that is. An empty one is refused unsent. One that the server is still looking up then is
+// ItemUnknown with [ErrStillProcessing], and can be left to [ContactsService.Wait].
 //
-// A call is retried. POST /contacts
+// A call is retried.
+//
+// POST /contacts
 func (s *ContactsService) CheckMany(ctx context.Context, phones iter.Seq[string], found func(CheckedContact), opts ...BatchOption) (*BatchReport, error) {
 	var mu sync.Mutex
 	return run(ctx, "check contacts", maxCheck, phones, batch.Job[string]{
@@ -42,7 +42,7 @@ func (s *ContactsService) CheckMany(ctx context.Context, phones iter.Seq[string]
 				case row == nil:
 					results[i] = batch.Result{State: batch.Unknown, Err: errNoLookup}
 				case row.Status == ContactProcessing:
-					results[i] = batch.Result{State: batch.Unknown, Err: errStillLooking}
+					results[i] = batch.Result{State: batch.Unknown, Err: ErrStillProcessing}
 				default:
 					results[i] = batch.Result{State: batch.Done}
 					found(*row)

@@ -38,6 +38,8 @@ var (
 	ErrNotSent = transport.ErrNotSent
 	// ErrResponseTooLarge is an answer of more than 32 MiB that is not a medium.
 	ErrResponseTooLarge = transport.ErrResponseTooLarge
+	// ErrStillProcessing is a phone number of which CheckMany has no outcome yet.
+	ErrStillProcessing = errors.New("onpremise: check contacts: the server is still looking it up")
 )
 
 // Error is a call that the server refused, or that brought no usable answer.

@@ -9,7 +9,9 @@ import (
 
 // Invite returns the link that lets whoever opens it join a group.
 //
-// It is retried. GET /groups/{GroupId}/invite
+// It is retried.
+//
+// GET /groups/{GroupId}/invite
 func (s *GroupsService) Invite(ctx context.Context, id string) (link string, err error) {
 	if err := checkID("GroupId", id); err != nil {
 		return "", err
@@ -28,6 +30,7 @@ func (s *GroupsService) Invite(ctx context.Context, id string) (link string, err
 // RevokeInvite makes the present link worthless. There is another from then on.
 //
 // It is not retried on a doubt, because each call makes another link and ends the one before.
+//
 // DELETE /groups/{GroupId}/invite
 func (s *GroupsService) RevokeInvite(ctx context.Context, id string) error {
 	if err := checkID("GroupId", id); err != nil {
@@ -38,7 +41,9 @@ func (s *GroupsService) RevokeInvite(ctx context.Context, id string) error {
 
 // RemoveParticipants removes people, by WhatsApp ID, from a group.
 //
-// It is retried. DELETE /groups/{GroupId}/participants
+// It is retried.
+//
+// DELETE /groups/{GroupId}/participants
 func (s *GroupsService) RemoveParticipants(ctx context.Context, id string, waIDs []string) error {
 	if err := checkMembers(id, waIDs); err != nil {
 		return err
@@ -48,7 +53,9 @@ func (s *GroupsService) RemoveParticipants(ctx context.Context, id string, waIDs
 
 // AddAdmins makes members of a group, by WhatsApp ID, its administrators.
 //
-// It is retried. PATCH /groups/{GroupId}/admins
+// It is retried.
+//
+// PATCH /groups/{GroupId}/admins
 func (s *GroupsService) AddAdmins(ctx context.Context, id string, waIDs []string) error {
 	if err := checkMembers(id, waIDs); err != nil {
 		return err
@@ -58,7 +65,9 @@ func (s *GroupsService) AddAdmins(ctx context.Context, id string, waIDs []string
 
 // RemoveAdmins makes administrators of a group, by WhatsApp ID, ordinary members.
 //
-// It is retried. DELETE /groups/{GroupId}/admins
+// It is retried.
+//
+// DELETE /groups/{GroupId}/admins
 func (s *GroupsService) RemoveAdmins(ctx context.Context, id string, waIDs []string) error {
 	if err := checkMembers(id, waIDs); err != nil {
 		return err

@@ -12,7 +12,9 @@ type GroupsService service
 
 // List returns all groups.
 //
-// It is retried. GET /groups
+// It is retried.
+//
+// GET /groups
 func (s *GroupsService) List(ctx context.Context) ([]Group, error) {
 	r, err := reply.JSON[onpremiseapi.GroupsResponse](s.client.api.GetAllGroups(ctx))
 	if err != nil {
@@ -23,7 +25,9 @@ func (s *GroupsService) List(ctx context.Context) ([]Group, error) {
 
 // Create opens a group of that title, with the account as its only member and administrator.
 //
-// It is never repeated on a doubt, because a repeat would open a second group. POST /groups
+// It is never repeated on a doubt, because a repeat would open a second group.
+//
+// POST /groups
 func (s *GroupsService) Create(ctx context.Context, subject string) (*Group, error) {
 	if err := checkRequired("subject", subject); err != nil {
 		return nil, err
@@ -41,7 +45,9 @@ func (s *GroupsService) Create(ctx context.Context, subject string) (*Group, err
 
 // Get returns one group with its members, or [ErrNotFound].
 //
-// It is retried. GET /groups/{GroupId}
+// It is retried.
+//
+// GET /groups/{GroupId}
 func (s *GroupsService) Get(ctx context.Context, id string) (*GroupInfo, error) {
 	if err := checkID("GroupId", id); err != nil {
 		return nil, err
@@ -59,7 +65,9 @@ func (s *GroupsService) Get(ctx context.Context, id string) (*GroupInfo, error) 
 
 // Update sets the title of a group.
 //
-// It is retried. PUT /groups/{GroupId}
+// It is retried.
+//
+// PUT /groups/{GroupId}
 func (s *GroupsService) Update(ctx context.Context, id, subject string) error {
 	if err := checkID("GroupId", id); err != nil {
 		return err
@@ -74,6 +82,7 @@ func (s *GroupsService) Update(ctx context.Context, id, subject string) error {
 // another.
 //
 // It is never repeated on a doubt, because the repeat would be refused for what the first did.
+//
 // POST /groups/{GroupId}/leave
 func (s *GroupsService) Leave(ctx context.Context, id string) error {
 	if err := checkID("GroupId", id); err != nil {
@@ -84,7 +93,9 @@ func (s *GroupsService) Leave(ctx context.Context, id string) error {
 
 // Icon returns the picture of a group, or [ErrNotFound].
 //
-// It is retried. GET /groups/{GroupId}/icon
+// It is retried.
+//
+// GET /groups/{GroupId}/icon
 func (s *GroupsService) Icon(ctx context.Context, id string) (*Picture, error) {
 	if err := checkID("GroupId", id); err != nil {
 		return nil, err
@@ -94,7 +105,9 @@ func (s *GroupsService) Icon(ctx context.Context, id string) (*Picture, error) {
 
 // SetIcon sets the picture of a group.
 //
-// It is retried. POST /groups/{GroupId}/icon
+// It is retried.
+//
+// POST /groups/{GroupId}/icon
 func (s *GroupsService) SetIcon(ctx context.Context, id string, icon Picture) error {
 	if err := checkID("GroupId", id); err != nil {
 		return err
@@ -108,7 +121,9 @@ func (s *GroupsService) SetIcon(ctx context.Context, id string, icon Picture) er
 
 // DeleteIcon removes the picture of a group.
 //
-// It is retried; a repeat that finds nothing is success. DELETE /groups/{GroupId}/icon
+// It is retried; a repeat that finds nothing is success.
+//
+// DELETE /groups/{GroupId}/icon
 func (s *GroupsService) DeleteIcon(ctx context.Context, id string) error {
 	if err := checkID("GroupId", id); err != nil {
 		return err

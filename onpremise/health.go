@@ -17,7 +17,9 @@ type HealthService service
 
 // Check tells how the nodes of the installation stand towards the WhatsApp servers.
 //
-// It is retried. GET /health
+// It is retried.
+//
+// GET /health
 func (s *HealthService) Check(ctx context.Context) (*Health, error) {
 	resp, err := s.client.api.CheckHealth(ctx)
 	r, err := reply.JSON[onpremiseapi.HealthResponse](resp, err)
@@ -34,49 +36,63 @@ var prometheus = new("prometheus")
 
 // AppStats returns counters of the application.
 //
-// It is retried. GET /stats/app
+// It is retried.
+//
+// GET /stats/app
 func (s *HealthService) AppStats(ctx context.Context) (json.RawMessage, error) {
 	return object(s.client.api.GetAppStats(ctx, nil))
 }
 
 // AppStatsText is AppStats as text for Prometheus.
 //
-// It is retried. GET /stats/app
+// It is retried.
+//
+// GET /stats/app
 func (s *HealthService) AppStatsText(ctx context.Context) (string, error) {
 	return metrics(s.client.api.GetAppStats(ctx, &onpremiseapi.GetAppStatsParams{Format: prometheus}))
 }
 
 // DBStats returns counters of the database.
 //
-// It is retried. GET /stats/db
+// It is retried.
+//
+// GET /stats/db
 func (s *HealthService) DBStats(ctx context.Context) (json.RawMessage, error) {
 	return object(s.client.api.GetDBStats(ctx, nil))
 }
 
 // DBStatsText is DBStats as text for Prometheus.
 //
-// It is retried. GET /stats/db
+// It is retried.
+//
+// GET /stats/db
 func (s *HealthService) DBStatsText(ctx context.Context) (string, error) {
 	return metrics(s.client.api.GetDBStats(ctx, &onpremiseapi.GetDBStatsParams{Format: prometheus}))
 }
 
 // Metrics returns the metrics of the installation, from its release 2.21.3 on.
 //
-// It is retried. GET /metrics
+// It is retried.
+//
+// GET /metrics
 func (s *HealthService) Metrics(ctx context.Context) (json.RawMessage, error) {
 	return object(s.client.api.GetMetrics(ctx, nil))
 }
 
 // MetricsText is Metrics as text for Prometheus.
 //
-// It is retried. GET /metrics
+// It is retried.
+//
+// GET /metrics
 func (s *HealthService) MetricsText(ctx context.Context) (string, error) {
 	return metrics(s.client.api.GetMetrics(ctx, &onpremiseapi.GetMetricsParams{Format: prometheus}))
 }
 
 // Support returns what support asks for when it is called for help.
 //
-// It is retried. GET /support
+// It is retried.
+//
+// GET /support
 func (s *HealthService) Support(ctx context.Context) (json.RawMessage, error) {
 	return object(s.client.api.GetSupportInfo(ctx))
 }

@@ -139,7 +139,7 @@ func (s *sessions) join(ctx context.Context) (*login, error) {
 	}
 	if s.login == nil {
 		s.login = &login{done: make(chan struct{}), err: errLoginBrokeOff}
-		go s.run(context.WithoutCancel(untraced{ctx}), s.login)
+		go s.run(context.WithoutCancel(ctx), s.login)
 	}
 	return s.login, nil
 }

@@ -27,6 +27,7 @@ const maxUnasked = 1 << 20
 //
 // It is never repeated on a doubt, because a repeat could leave a file that nobody knows. After
 // a token that has ended, and where the server did not act, it is repeated if r is an io.Seeker.
+//
 // POST /media
 func (s *MediaService) Upload(ctx context.Context, contentType string, r io.Reader) (id string, err error) {
 	if _, ok := mediaType(contentType); !ok {
@@ -73,7 +74,9 @@ type Content struct {
 // Download returns a file as it comes in, or [ErrNotFound]. No time limit holds for it but that
 // of the context and of [WithTimeout].
 //
-// It is retried until the file begins to come in. GET /media/{MediaId}
+// It is retried until the file begins to come in.
+//
+// GET /media/{MediaId}
 func (s *MediaService) Download(ctx context.Context, id string) (*Content, error) {
 	if err := checkID("MediaId", id); err != nil {
 		return nil, err
@@ -87,7 +90,9 @@ func (s *MediaService) Download(ctx context.Context, id string) (*Content, error
 
 // Delete removes a file.
 //
-// It is retried; a repeat that finds nothing is success. DELETE /media/{MediaId}
+// It is retried; a repeat that finds nothing is success.
+//
+// DELETE /media/{MediaId}
 func (s *MediaService) Delete(ctx context.Context, id string) error {
 	if err := checkID("MediaId", id); err != nil {
 		return err

@@ -54,7 +54,9 @@ func mask(secret string) string {
 // MediaProviders returns all media providers, with their credentials where the server tells
 // them.
 //
-// It is retried. GET /settings/application/media/providers
+// It is retried.
+//
+// GET /settings/application/media/providers
 func (s *ApplicationService) MediaProviders(ctx context.Context) ([]MediaProvider, error) {
 	r, err := reply.JSON[onpremiseapi.MediaProvidersResponse](s.client.api.GetMediaProviders(ctx))
 	if err != nil {
@@ -76,7 +78,9 @@ func (s *ApplicationService) MediaProviders(ctx context.Context) ([]MediaProvide
 
 // UpdateMediaProviders adds media providers, or replaces those of the same name. Others stay.
 //
-// It is retried. POST /settings/application/media/providers
+// It is retried.
+//
+// POST /settings/application/media/providers
 func (s *ApplicationService) UpdateMediaProviders(ctx context.Context, providers []MediaProvider) error {
 	if len(providers) == 0 {
 		return invalid("providers", "is required")
@@ -112,6 +116,7 @@ func (s *ApplicationService) UpdateMediaProviders(ctx context.Context, providers
 // DeleteMediaProvider removes a media provider.
 //
 // It is retried; a repeat that finds nothing is success.
+//
 // DELETE /settings/application/media/providers/{ProviderName}
 func (s *ApplicationService) DeleteMediaProvider(ctx context.Context, name string) error {
 	if err := checkID("ProviderName", name); err != nil {

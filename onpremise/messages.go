@@ -21,7 +21,9 @@ type MessagesService service
 // An answer that is a success and holds no ID is an [*Error] with the body of the answer. It
 // matches [ErrOutcomeUnknown], since the message was most likely taken.
 //
-// It is never repeated on a doubt, because a repeat would send it twice. POST /messages
+// It is never repeated on a doubt, because a repeat would send it twice.
+//
+// POST /messages
 func (s *MessagesService) Send(ctx context.Context, message Message) (id string, err error) {
 	if err := checkMessage(&message); err != nil {
 		return "", err
@@ -39,7 +41,9 @@ func (s *MessagesService) Send(ctx context.Context, message Message) (id string,
 
 // MarkRead shows the sender of a received message that it has been read.
 //
-// It is retried. PUT /messages/{MessageID}
+// It is retried.
+//
+// PUT /messages/{MessageID}
 func (s *MessagesService) MarkRead(ctx context.Context, id string) error {
 	if err := checkID("MessageID", id); err != nil {
 		return err

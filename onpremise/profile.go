@@ -14,7 +14,9 @@ type ProfileService service
 
 // About returns the short text under the name of the account.
 //
-// It is retried. GET /settings/profile/about
+// It is retried.
+//
+// GET /settings/profile/about
 func (s *ProfileService) About(ctx context.Context) (string, error) {
 	r, err := reply.JSON[onpremiseapi.ProfileAboutResponse](s.client.api.GetProfileAbout(ctx))
 	if err != nil {
@@ -25,7 +27,9 @@ func (s *ProfileService) About(ctx context.Context) (string, error) {
 
 // UpdateAbout sets the short text, in up to 139 characters.
 //
-// It is retried. PATCH /settings/profile/about
+// It is retried.
+//
+// PATCH /settings/profile/about
 func (s *ProfileService) UpdateAbout(ctx context.Context, text string) error {
 	if err := checkLength("text", text, maxAbout); err != nil {
 		return err
@@ -35,7 +39,9 @@ func (s *ProfileService) UpdateAbout(ctx context.Context, text string) error {
 
 // Photo returns the picture of the account, or [ErrNotFound].
 //
-// It is retried. GET /settings/profile/photo
+// It is retried.
+//
+// GET /settings/profile/photo
 func (s *ProfileService) Photo(ctx context.Context) (*Picture, error) {
 	return picture(s.client.api.GetProfilePhoto(ctx, nil))
 }
@@ -43,7 +49,9 @@ func (s *ProfileService) Photo(ctx context.Context) (*Picture, error) {
 // PhotoLink returns an address that the picture of the account can be fetched from, or
 // [ErrNotFound].
 //
-// It is retried. GET /settings/profile/photo
+// It is retried.
+//
+// GET /settings/profile/photo
 func (s *ProfileService) PhotoLink(ctx context.Context) (string, error) {
 	resp, err := s.client.api.GetProfilePhoto(ctx, &onpremiseapi.GetProfilePhotoParams{Format: new("link")})
 	r, err := reply.JSON[onpremiseapi.ProfilePhotoResponse](resp, err)
@@ -58,7 +66,9 @@ func (s *ProfileService) PhotoLink(ctx context.Context) (string, error) {
 
 // UpdatePhoto sets the picture of the account.
 //
-// It is retried. POST /settings/profile/photo
+// It is retried.
+//
+// POST /settings/profile/photo
 func (s *ProfileService) UpdatePhoto(ctx context.Context, photo Picture) error {
 	contentType, body, err := photo.form()
 	if err != nil {
@@ -69,7 +79,9 @@ func (s *ProfileService) UpdatePhoto(ctx context.Context, photo Picture) error {
 
 // DeletePhoto removes the picture of the account.
 //
-// It is retried; a repeat that finds nothing is success. DELETE /settings/profile/photo
+// It is retried; a repeat that finds nothing is success.
+//
+// DELETE /settings/profile/photo
 func (s *ProfileService) DeletePhoto(ctx context.Context) error {
 	return reply.None(s.client.api.DeleteProfilePhoto(ctx))
 }

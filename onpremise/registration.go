@@ -37,7 +37,9 @@ func (AlreadyRegistered) codeRequest() {}
 //	case onpremise.AlreadyRegistered: // done
 //	}
 //
-// It is never repeated on a doubt, because a second code voids the first. POST /account
+// It is never repeated on a doubt, because a second code voids the first.
+//
+// POST /account
 func (s *RegistrationService) RequestCode(ctx context.Context, req RequestCodeRequest) (CodeRequest, error) {
 	if err := checkDigits("cc", req.CountryCode); err != nil {
 		return nil, err
@@ -85,7 +87,9 @@ func codeRequest(resp *http.Response, err error) (CodeRequest, error) {
 // Register completes the registration with the code that came by SMS or voice call.
 //
 // It is never repeated on a doubt, because the repeat would be refused for a code that is used
-// up. POST /account/verify
+// up.
+//
+// POST /account/verify
 func (s *RegistrationService) Register(ctx context.Context, code string) error {
 	if err := checkSecret("code", code); err != nil {
 		return err

@@ -57,17 +57,25 @@ func (s *secrets) hide(text string) string {
 	return hide(text, all...)
 }
 
+// minSecret is the length from which something is a secret: what is shorter stands in every
+// text, and hides nothing but the text.
+const minSecret = 3
+
 // hide redacts secrets in text, also as JSON and as a URL write them.
 func hide(text string, secrets ...string) string {
+	var forms []string
 	for _, secret := range secrets {
-		if secret == "" {
-			continue
-		}
-		for _, form := range []string{secret, quote(secret, true), quote(secret, false), url.QueryEscape(secret)} {
-			text = strings.ReplaceAll(text, form, redacted)
+		if len(secret) >= minSecret {
+			forms = append(forms, secret, quote(secret, true), quote(secret, false), url.QueryEscape(secret))
 		}
 	}
-	return text
+	// The longest first, so that nothing is left of one that begins like another.
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, form := range forms {
+		pairs = append(pairs, form, redacted)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // quote writes a secret as it stands in JSON, of which there are two ways.

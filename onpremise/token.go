@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
 
@@ -103,7 +102,7 @@ func (a *authorization) authorize(req *http.Request) error {
 	c := req.Context().Value(credentialsKey{}).(*credentials)
 	token, err := c.next, c.err
 	if c.next, c.err = "", nil; token == "" && err == nil {
-		token, err = a.tokens.token(untraced{req.Context()})
+		token, err = a.tokens.token(req.Context())
 	}
 	if err != nil {
 		return err
@@ -136,7 +135,7 @@ func (a *authorization) renew(attempt *http.Request) bool {
 	}
 	c.final = true
 	var again bool
-	c.next, again, c.err = a.tokens.another(untraced{attempt.Context()}, c.bore)
+	c.next, again, c.err = a.tokens.another(attempt.Context(), c.bore)
 	return again
 }
 
@@ -170,18 +169,6 @@ func (a *authorization) logout(ctx context.Context) (*http.Response, error) {
 		return nil, err
 	}
 	return a.do(req.WithContext(ctx), &credentials{next: token, final: true})
-}
-
-// untraced hides the trace of an attempt from what is sent on its behalf, which would pass for
-// the attempt itself.
-type untraced struct{ context.Context }
-
-func (u untraced) Value(key any) any {
-	v := u.Context.Value(key)
-	if _, ok := v.(*httptrace.ClientTrace); ok {
-		return nil
-	}
-	return v
 }
 
 // staticToken is a token that nothing can be done about when it ends.

@@ -12,7 +12,9 @@ type TwoStepService service
 
 // Enable protects the registration with a PIN of six digits, or changes it.
 //
-// It is retried. POST /settings/account/two-step
+// It is retried.
+//
+// POST /settings/account/two-step
 func (s *TwoStepService) Enable(ctx context.Context, pin string) error {
 	if err := checkPIN(pin); err != nil {
 		return err
@@ -22,7 +24,9 @@ func (s *TwoStepService) Enable(ctx context.Context, pin string) error {
 
 // Disable takes the PIN off the registration.
 //
-// It is retried; a repeat that finds nothing is success. DELETE /settings/account/two-step
+// It is retried; a repeat that finds nothing is success.
+//
+// DELETE /settings/account/two-step
 func (s *TwoStepService) Disable(ctx context.Context) error {
 	return reply.None(s.client.api.DisableTwoStep(ctx))
 }

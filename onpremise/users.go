@@ -16,7 +16,9 @@ type UsersService service
 // credentials are right. Calls that wait for a login wait for the same one. Without
 // [WithCredentials] it is a [*ValidationError].
 //
-// It is retried. POST /users/login
+// It is retried.
+//
+// POST /users/login
 func (s *UsersService) Login(ctx context.Context) (*Session, error) {
 	own, ok := s.client.auth.tokens.(*sessions)
 	if !ok {
@@ -36,7 +38,9 @@ func (s *UsersService) Login(ctx context.Context) (*Session, error) {
 // is no token, nothing is sent; one that has ended already is no error.
 //
 // It is not retried on a doubt, because the repeat would be refused for the token that the
-// first ended. POST /users/logout
+// first ended.
+//
+// POST /users/logout
 func (s *UsersService) Logout(ctx context.Context) error {
 	resp, err := s.client.auth.logout(ctx)
 	if err != nil || resp == nil || resp.StatusCode == http.StatusUnauthorized {
@@ -48,6 +52,7 @@ func (s *UsersService) Logout(ctx context.Context) error {
 // Create adds an account. Username and Password are required.
 //
 // It is not retried on a doubt, because the repeat would be told of a conflict with the first.
+//
 // POST /users
 func (s *UsersService) Create(ctx context.Context, req CreateUserRequest) (*User, error) {
 	if err := checkID("username", req.Username); err != nil {
@@ -62,7 +67,9 @@ func (s *UsersService) Create(ctx context.Context, req CreateUserRequest) (*User
 
 // Get returns one account with its role, or [ErrNotFound].
 //
-// It is retried. GET /users/{UserUsername}
+// It is retried.
+//
+// GET /users/{UserUsername}
 func (s *UsersService) Get(ctx context.Context, username string) (*User, error) {
 	if err := checkID("UserUsername", username); err != nil {
 		return nil, err
@@ -73,7 +80,9 @@ func (s *UsersService) Get(ctx context.Context, username string) (*User, error) 
 // Update sets the password of an account. If it is the account of this client, the client logs
 // in with the new one from then on.
 //
-// It is retried. PUT /users/{UserUsername}
+// It is retried.
+//
+// PUT /users/{UserUsername}
 func (s *UsersService) Update(ctx context.Context, username string, req UpdateUserRequest) (*User, error) {
 	if err := checkID("UserUsername", username); err != nil {
 		return nil, err
@@ -90,7 +99,9 @@ func (s *UsersService) Update(ctx context.Context, username string, req UpdateUs
 
 // Delete removes an account.
 //
-// It is retried; a repeat that finds nothing is success. DELETE /users/{UserUsername}
+// It is retried; a repeat that finds nothing is success.
+//
+// DELETE /users/{UserUsername}
 func (s *UsersService) Delete(ctx context.Context, username string) error {
 	if err := checkID("UserUsername", username); err != nil {
 		return err

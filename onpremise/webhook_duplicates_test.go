@@ -191,7 +191,10 @@ func (s *ownStore) Claim(ctx context.Context, key string) (onpremise.Claim, erro
 }
 
 func (s *ownStore) Settle(ctx context.Context, key string, handled bool) error {
-	return errors.Join(ctx.Err(), s.settle, s.MemoryStore.Settle(ctx, key, handled))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return errors.Join(s.settle, s.MemoryStore.Settle(ctx, key, handled))
 }
 
 func TestStoreOfTheCaller(t *testing.T) {

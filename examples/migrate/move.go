@@ -74,7 +74,7 @@ func (m *move) lookUp(ctx context.Context) error {
 	report, err := m.from.Contacts.CheckMany(ctx, phones(asked), found)
 	var slow []string // whose call went well, and whose lookup was not done even so
 	for _, p := range report.Problems {
-		if _, failed := errors.AsType[*onpremise.Error](p.Err); !failed && p.State == onpremise.ItemUnknown {
+		if errors.Is(p.Err, onpremise.ErrStillProcessing) {
 			slow = append(slow, p.Key)
 		}
 	}
