@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -98,4 +99,21 @@ func TestWhatCannotBeSentAgainIsNotRenewed(t *testing.T) {
 	require.Equal(t, 401, resp.StatusCode)
 	require.Equal(t, 1, sent)
 	require.Zero(t, k.renewals)
+}
+
+func TestAnswerIsKeptWhereTheBodyCannotBeReadAgain(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the file is gone")
+	hc := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 401, Header: http.Header{}, Body: http.NoBody}, nil
+	})}
+	tr := newTransport(t, base, hc, (&tokens{now: "old", give: true}).option)
+	req := create.request(t, t.Context(), base)
+	req.GetBody = func() (io.ReadCloser, error) { return nil, broken }
+	_, err := tr.Do(req)
+	var failed *callError
+	require.ErrorAs(t, err, &failed)
+	require.Equal(t, 401, failed.Status)
+	require.ErrorIs(t, err, broken)
+	require.ErrorIs(t, err, transport.ErrUnauthorized)
 }

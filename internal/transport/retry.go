@@ -22,12 +22,13 @@ const (
 // repeated once with new ones.
 func retry(next handler, maxRetries int, b *budget, renew func(*http.Request) bool) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
+		var resp *http.Response
 		for n, again := 0, false; ; again = true {
 			attempt, err := prepare(call, req, again)
 			if err != nil {
-				return nil, err
+				return resp, err // the answer that there was
 			}
-			resp, err := next(call, attempt)
+			resp, err = next(call, attempt)
 			v := judge(req.Context(), resp, err, call.trace)
 			b.ended(n > 0, v.overload)
 			call.left = call.left || !v.unsent

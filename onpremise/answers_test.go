@@ -1,0 +1,195 @@
+package onpremise_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wabakit/wabakit-go/onpremise"
+)
+
+// What a server sends that does not hold what it should is no zero value with a nil error.
+func TestAnswersThatHoldNothingAreErrors(t *testing.T) {
+	t.Parallel()
+	empty := map[string]bool{ // these return nothing, or a list or counters that may be empty
+		"Application.Settings": true, "Application.MediaProviders": true, "BusinessProfile.Get": true, "Groups.List": true,
+		"Health.AppStats": true, "Health.DBStats": true, "Health.Metrics": true, "Health.Support": true, "Registration.RequestCode": true,
+	}
+	for _, tt := range calls {
+		if empty[tt.name] || tt.answer == "" || tt.answer == "{}" {
+			continue
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := newClient(t, 200, `{"meta":{"version":"v2"}}`)
+			require.Error(t, tt.call(t.Context(), client))
+			client, _ = newClient(t, 200, `<html>Sign in</html>`)
+			if tt.name != "Profile.Photo" && tt.name != "Groups.Icon" {
+				require.Error(t, tt.call(t.Context(), client))
+			}
+			w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+				return says(200, `<html>Sign in</html>`, "Content-Type", "text/html"), nil
+			}}
+			require.Error(t, tt.call(t.Context(), clientOn(t, w)))
+		})
+	}
+}
+
+func TestPicturesAreTheOnlyFileOfAForm(t *testing.T) {
+	t.Parallel()
+	for path, update := range map[string]func(context.Context, *onpremise.Client, onpremise.Picture) error{
+		"/v1/settings/profile/photo": func(ctx context.Context, c *onpremise.Client, p onpremise.Picture) error {
+			return c.Profile.UpdatePhoto(ctx, p)
+		},
+		"/v1/groups/" + testGroup + "/icon": func(ctx context.Context, c *onpremise.Client, p onpremise.Picture) error {
+			return c.Groups.SetIcon(ctx, testGroup, p)
+		},
+	} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			client, w := newClient(t, 200, "")
+			for _, p := range []onpremise.Picture{{Data: png}, {Data: png, ContentType: "image/x"}} {
+				require.NoError(t, update(t.Context(), client, p))
+			}
+			for i, want := range []string{"image/png", "image/x"} {
+				require.Equal(t, "POST", w.requests[i].Method)
+				require.Equal(t, path, w.requests[i].URL.Path)
+				media, params, err := mime.ParseMediaType(w.requests[i].Header.Get("Content-Type"))
+				require.NoError(t, err)
+				require.Equal(t, "multipart/form-data", media)
+				form, err := multipart.NewReader(strings.NewReader(w.bodies[i]), params["boundary"]).ReadForm(1 << 20)
+				require.NoError(t, err)
+				require.Empty(t, form.Value)
+				require.Len(t, form.File, 1)
+				file := form.File["File"][0]
+				require.Equal(t, want, file.Header.Get("Content-Type"))
+				require.Equal(t, "picture."+strings.TrimPrefix(want, "image/"), file.Filename)
+				opened, err := file.Open()
+				require.NoError(t, err)
+				var data bytes.Buffer
+				_, err = data.ReadFrom(opened)
+				require.NoError(t, err)
+				require.Equal(t, png, data.Bytes())
+			}
+			for _, p := range []onpremise.Picture{{}, {Data: []byte("text")}, {Data: png, ContentType: "text/plain"}, {Data: png, ContentType: "image/x\r\n"}} {
+				require.ErrorIs(t, update(t.Context(), client, p), onpremise.ErrInvalidRequest)
+			}
+			require.Equal(t, 2, w.sent())
+		})
+	}
+}
+
+func TestPictureComesWithItsType(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+		return says(200, string(png), "Content-Type", "image/png"), nil
+	}}
+	photo, err := clientOn(t, w).Profile.Photo(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, &onpremise.Picture{Data: png, ContentType: "image/png"}, photo)
+}
+
+func TestRegistrationTellsACodeFromARegistration(t *testing.T) {
+	t.Parallel()
+	req := onpremise.RequestCodeRequest{CountryCode: "1", PhoneNumber: "2", Method: onpremise.CodeVoice, Certificate: "c", PIN: "123456"}
+	for _, tt := range []struct {
+		status int
+		body   string
+		want   onpremise.CodeRequest
+	}{
+		{201, ``, onpremise.AlreadyRegistered{}},
+		{201, `{"account":[{"vname":"x"}]}`, onpremise.AlreadyRegistered{}},
+		{202, `{"account":[{"vname":"Shop"}]}`, onpremise.CodeSent{VerifiedName: "Shop"}},
+		{202, ``, onpremise.CodeSent{}},
+		{202, `<html>`, nil},
+		{200, `{}`, nil},
+	} {
+		client, w := newClient(t, tt.status, tt.body)
+		got, err := client.Registration.RequestCode(t.Context(), req)
+		require.Equal(t, tt.want, got)
+		if tt.want == nil {
+			require.ErrorIs(t, err, onpremise.ErrOutcomeUnknown)
+		} else {
+			require.NoError(t, err)
+		}
+		require.Contains(t, w.bodies[0], `"pin":"123456"`)
+	}
+}
+
+func TestSettingsAreReadInEitherForm(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"pass_through":false,"webhooks":{"url":"u"},"callback_backoff_delay_ms":1000}`,
+		`{"settings":{"application":{"pass_through":false,"webhooks":{"url":"u"},"callback_backoff_delay_ms":"1000"}}}`,
+	} {
+		client, _ := newClient(t, 200, body)
+		settings, err := client.Application.Settings(t.Context())
+		require.NoError(t, err)
+		require.False(t, settings.PassThrough)
+		require.True(t, settings.CallbackPersist) // its default
+		require.Equal(t, "u", settings.Webhooks.URL)
+		require.Equal(t, time.Second, settings.CallbackBackoffDelay.Duration())
+	}
+}
+
+func TestMediaProvidersAreReadWithTheirCredentials(t *testing.T) {
+	t.Parallel()
+	client, _ := newClient(t, 200, `{"settings":{"application":{"media":{"providers":[
+		{"name":"a","type":"www","config":{"bearer":"t0ken"}},{"name":"b","config":{"basic":{"username":"u","password":"p4ss"}}},{"name":"c"}]}}}}`)
+	providers, err := client.Application.MediaProviders(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []onpremise.MediaProvider{
+		{Name: "a", Type: "www", Auth: onpremise.BearerAuth{Token: "t0ken"}},
+		{Name: "b", Auth: onpremise.BasicAuth{Username: "u", Password: "p4ss"}},
+		{Name: "c"},
+	}, providers)
+	printed := fmt.Sprintf("%v %+v %s %#v", providers, providers, providers, providers)
+	require.NotContains(t, printed, "t0ken")
+	require.NotContains(t, printed, "p4ss")
+}
+
+func TestHealthIsOneType(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]onpremise.Health{
+		`{"health":"connected"}`:                       {Status: onpremise.GatewayConnected},
+		`{"health":{"gateway_status":"unregistered"}}`: {Status: onpremise.GatewayUnregistered},
+		`{"health":{"n1":{"gateway_status":"connected","role":"coreapp"},"n2":{"gateway_status":"connecting"}}}`: {
+			Nodes: map[string]onpremise.NodeStatus{"n1": {GatewayStatus: "connected", Role: "coreapp"}, "n2": {GatewayStatus: "connecting"}},
+		},
+	} {
+		client, _ := newClient(t, 200, body)
+		health, err := client.Health.Check(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, &want, health)
+	}
+}
+
+func TestPrivateKeyIsInNoError(t *testing.T) {
+	t.Parallel()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "x"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(t, err)
+	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+	both := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), keyPEM...)
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(400, "cannot use "+string(keyPEM)), nil }}
+	err = clientOn(t, w).Certificates.UploadExternal(t.Context(), both)
+	require.ErrorContains(t, err, "[redacted]")
+	require.NotContains(t, err.Error(), "PRIVATE")
+	require.Equal(t, string(both), w.bodies[0])
+}
