@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -142,6 +143,7 @@ func TestTheInstallationHangsUp(t *testing.T) {
 		t.server.SetWebhookHandler(hook)
 		var calls sync.WaitGroup
 		calls.Go(func() { assert.Equal(t, http.StatusOK, postTo(ctx, hook, path, event("m1"))) })
+		synctest.Wait() // until it is being answered
 		t.server.ReceiveJSON(event("m1"))
 		calls.Wait()
 		require.NoError(t, t.server.WaitDelivered(t.Context()))
