@@ -38,9 +38,6 @@ func (e *WaitError) Error() string {
 // Unwrap returns why the wait ended.
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// maxFailedLooks is how many looks in a row may fail in passing, each with its retries.
-const maxFailedLooks = 5
-
 func passing(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && !errors.Is(err, ErrUnauthorized) && (e.StatusCode == 0 || e.StatusCode == http.StatusTooManyRequests || e.StatusCode >= 500)
@@ -54,20 +51,8 @@ func wait[T any](ctx context.Context, what string, opts []WaitOption,
 	for _, opt := range opts {
 		opt(&o)
 	}
-	failed := 0
-	var last *T
-	_, err := poll.Until(ctx, o, func(ctx context.Context) (*T, error) {
-		value, err := get(ctx)
-		if err == nil {
-			failed, last = 0, value
-			return value, nil
-		}
-		// What is waited for goes on while the server or the way to it is down for a moment.
-		if failed++; failed <= maxFailedLooks && passing(err) && ctx.Err() == nil {
-			return nil, nil
-		}
-		return nil, err
-	}, func(value *T) bool { return value != nil && done(value) })
+	o.Passing = passing
+	last, err := poll.Until(ctx, o, get, done)
 	if err != nil {
 		e := &WaitError{What: what, Err: err}
 		if last != nil {

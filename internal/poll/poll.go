@@ -20,26 +20,34 @@ const (
 type Options struct {
 	First time.Duration // the wait after the first look
 	Max   time.Duration // the longest wait; before jitter, as First is
+	// Passing, where there is one, tells the errors of get that may pass. Five looks in a row
+	// may fail with one: what is waited for goes on while the way to it is down for a moment.
+	Passing func(error) bool
 }
 
+const maxFailed = 5 // looks in a row
+
 // Until calls get, the first time at once, until done says so of its value.
-// An error of get and the end of ctx end it too. A wait that would outlast the
+// An error of get that does not pass and the end of ctx end it too. A wait that would outlast the
 // deadline of ctx is not begun: the error matches context.DeadlineExceeded.
 // Beside an error stands the last value that get returned without one.
 func Until[T any](ctx context.Context, opts Options, get func(context.Context) (T, error), done func(T) bool) (T, error) {
 	var last T
 	waits := newWaits(opts)
-	for looks := 1; ; looks++ {
+	for looks, failed := 1, 0; ; looks++ {
 		if err := ctx.Err(); err != nil {
 			return last, err
 		}
 		value, err := get(ctx)
-		if err != nil {
+		switch {
+		case err == nil:
+			if last, failed = value, 0; done(value) {
+				return value, nil
+			}
+		case opts.Passing == nil || failed == maxFailed || ctx.Err() != nil || !opts.Passing(err):
 			return last, err
-		}
-		last = value
-		if done(value) {
-			return value, nil
+		default:
+			failed++
 		}
 		if err := sleep(ctx, waits.next(), looks); err != nil {
 			return last, err
