@@ -64,9 +64,9 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 	cfg.BaseURL = base
 	cfg.Operations = operations
 	cfg.UserAgent = strings.TrimSpace(o.userAgent + " wabakit-go/" + version.Module)
-	authorization := "Bearer " + apiKey
+	authorization := []string{"Bearer " + apiKey}
 	cfg.Authorize = func(req *http.Request) error {
-		req.Header.Set("Authorization", authorization)
+		req.Header["Authorization"] = authorization
 		return nil
 	}
 	cfg.Fail = func(f *transport.Failure) error { return newError(f, apiKey) }

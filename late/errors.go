@@ -85,9 +85,11 @@ func newError(f *transport.Failure, secret string) error {
 	}
 	// A server that quotes the key would carry it into logs.
 	body := strings.ReplaceAll(string(f.Body), secret, "[API key]")
+	f.Body = nil
 	if f.Status < 300 || !e.read(body) {
 		e.ContentType = f.Header.Get("Content-Type")
-		e.Body = strings.ToValidUTF8(body[:min(len(body), maxExcerpt)], "")
+		// A clone, since a part of a string keeps the whole.
+		e.Body = strings.Clone(strings.ToValidUTF8(body[:min(len(body), maxExcerpt)], ""))
 	}
 	return e
 }

@@ -98,7 +98,8 @@ func newError(f *transport.Failure, hide func(string) string) error {
 		e.Body = hide(strings.ToValidUTF8(string(body), ""))
 	}
 	e.hide(hide)
-	e.Body = strings.ToValidUTF8(e.Body[:min(len(e.Body), maxExcerpt)], "")
+	// A clone, since a part of a string keeps the whole.
+	e.Body = strings.Clone(strings.ToValidUTF8(e.Body[:min(len(e.Body), maxExcerpt)], ""))
 	if e.Code == codePasswordChange && f.Operation.ID != loginUser {
 		e.Err = errNewPassword
 	}

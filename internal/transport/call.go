@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -25,15 +26,17 @@ type Call struct {
 	Attempts  []Attempt
 
 	fail    func(*Failure) error
-	trace   *trace        // of the attempt
-	first   [1]Attempt    // room for Attempts
-	ids     [1]string     // room for the header of RequestID
-	traced  trace         // room for the trace of the first attempt
-	wait    time.Duration // before the next attempt
-	left    bool          // an attempt has left, or may have
-	doubt   bool          // an attempt may have been acted on
-	renewed bool          // new credentials were asked for
-	before  bool          // the doubt is older than the last attempt
+	trace   *trace           // of the attempt
+	first   [1]Attempt       // room for Attempts
+	ids     [1]string        // room for the header of RequestID
+	traced  trace            // room for the trace of the first attempt
+	limited io.LimitedReader // reads the answer
+	answer  body             // of the attempt that was answered last
+	wait    time.Duration    // before the next attempt
+	left    bool             // an attempt has left, or may have
+	doubt   bool             // an attempt may have been acted on
+	renewed bool             // new credentials were asked for
+	before  bool             // the doubt is older than the last attempt
 }
 
 // Fail makes the client's error of what became of the call: of its answer resp, which is nil
@@ -42,7 +45,8 @@ func (c *Call) Fail(resp *http.Response, err error) error { return c.fail(c.fail
 
 func (c *Call) failure(resp *http.Response, err error) *Failure {
 	f := &Failure{
-		Operation: c.Operation, RequestID: c.RequestID, Attempts: c.Attempts, Err: err,
+		// A clone, since an error that is kept must not keep the call and its answer.
+		Operation: c.Operation, RequestID: c.RequestID, Attempts: slices.Clone(c.Attempts), Err: err,
 		Unknown: c.doubt && !c.Operation.safe(), NotSent: !c.left,
 	}
 	if resp == nil {
@@ -66,7 +70,8 @@ func (c *Call) Gone(resp *http.Response) bool {
 	return resp.StatusCode == http.StatusNotFound && c.Operation.Repeat == Delete && c.before
 }
 
-// body is the body of every response that leaves the transport.
+// body is the body of every response that leaves the transport. One attempt's takes the place
+// of the last one's, which nobody has seen.
 type body struct {
 	io.ReadCloser
 	call *Call
@@ -78,11 +83,18 @@ type memory struct{ bytes.Reader }
 
 func (*memory) Close() error { return nil }
 
-func buffered(call *Call, data []byte) *body {
-	b := &body{call: call, data: data}
-	b.held.Reset(data)
-	b.ReadCloser = &b.held
-	return b
+// streamed is the body of an answer that is handed on unread.
+func (c *Call) streamed(r io.ReadCloser) *body {
+	c.answer = body{ReadCloser: r, call: c}
+	return &c.answer
+}
+
+// buffered is the body of an answer that was read.
+func (c *Call) buffered(data []byte) *body {
+	c.answer = body{call: c, data: data}
+	c.answer.held.Reset(data)
+	c.answer.ReadCloser = &c.answer.held
+	return &c.answer
 }
 
 // CallOf returns the call that brought resp, a response of [Transport.Do].

@@ -24,23 +24,25 @@ const maxPause = time.Minute
 func pace(next handler, p *pacer, limiter Limiter) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
 		begin := time.Now()
+		now := begin
 		if limiter != nil {
 			if err := limiter.Wait(req.Context()); err != nil {
 				return nil, unsent(req, fmt.Errorf("limiter: %w", err))
 			}
+			now = time.Now()
 		}
-		if err := p.wait(req.Context()); err != nil {
+		now, err := p.wait(req.Context(), now)
+		if err != nil {
 			return nil, unsent(req, err)
 		}
 		var resp *http.Response
 		defer func() { p.done(resp) }()
-		call.wait += time.Since(begin)
+		call.wait += now.Sub(begin)
 		// An attempt whose context has ended would be refused further down, where it cannot be
 		// told from one that has left.
 		if err := req.Context().Err(); err != nil {
 			return nil, unsent(req, err)
 		}
-		var err error
 		resp, err = next(call, req)
 		return resp, err
 	}
@@ -66,19 +68,21 @@ func (p *pacer) last() RateLimit {
 	return p.told
 }
 
-// wait returns when a request may begin.
-func (p *pacer) wait(ctx context.Context) error {
+// wait returns when a request may begin, and that time. It is given the time, because a look at
+// the clock costs as much as the rest where there is nothing to wait for.
+func (p *pacer) wait(ctx context.Context, now time.Time) (time.Time, error) {
 	for {
-		until, news := p.begin(time.Now())
+		until, news := p.begin(now)
 		if until.IsZero() {
-			return nil
+			return now, nil
 		}
 		if deadline, has := ctx.Deadline(); has && news == nil && deadline.Before(until) {
-			return &waitError{until}
+			return now, &waitError{until}
 		}
-		if err := sleep(ctx, time.Until(until), news); err != nil {
-			return err
+		if err := sleep(ctx, until.Sub(now), news); err != nil {
+			return now, err
 		}
+		now = time.Now()
 	}
 }
 
@@ -158,8 +162,10 @@ func rateLimit(resp *http.Response, now time.Time) (told RateLimit, window int64
 
 // serverTime is the time of the answer by the server's clock, which its other times go by.
 func serverTime(h http.Header, now time.Time) time.Time {
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		return date
+	if sent := h.Get("Date"); sent != "" {
+		if date, err := http.ParseTime(sent); err == nil {
+			return date
+		}
 	}
 	return now
 }

@@ -43,12 +43,12 @@ func read(next handler, timeout, long time.Duration) handler {
 			resp.Body = http.NoBody // a middleware's answer
 		}
 		if call.Operation.Stream && success(resp) {
-			resp.Body = &body{ReadCloser: stream{resp.Body, cancel}, call: call}
+			resp.Body = call.streamed(stream{resp.Body, cancel})
 			return resp, nil
 		}
 		defer cancel()
-		data, err := readBody(resp)
-		resp.Body = buffered(call, data)
+		data, err := readBody(resp, &call.limited)
+		resp.Body = call.buffered(data)
 		return resp, because(ctx, err)
 	}
 }
@@ -59,7 +59,7 @@ func success(resp *http.Response) bool {
 
 // readBody reads and closes the body. That of a refusal may be cut short: its status says
 // enough.
-func readBody(resp *http.Response) ([]byte, error) {
+func readBody(resp *http.Response, limited *io.LimitedReader) ([]byte, error) {
 	defer resp.Body.Close()
 	limit := int64(maxBody)
 	if !success(resp) {
@@ -69,7 +69,8 @@ func readBody(resp *http.Response) ([]byte, error) {
 	if n := resp.ContentLength; n > 0 {
 		buf.Grow(int(min(n, maxDrain)) + bytes.MinRead)
 	}
-	n, err := buf.ReadFrom(io.LimitReader(resp.Body, limit))
+	*limited = io.LimitedReader{R: resp.Body, N: limit}
+	n, err := buf.ReadFrom(limited)
 	if err == nil && n == limit {
 		var rest int64
 		if rest, err = io.CopyN(io.Discard, resp.Body, maxDrain); rest > 0 {

@@ -9,7 +9,7 @@ import (
 
 // send hands the attempt to the caller's client.
 func send(client *http.Client, middleware []func(Doer) Doer) handler {
-	var doer Doer = guarded{client}
+	var doer Doer = guard(client)
 	for i := len(middleware) - 1; i >= 0; i-- {
 		doer = middleware[i](doer)
 	}
@@ -34,43 +34,57 @@ func send(client *http.Client, middleware []func(Doer) Doer) handler {
 // a redirected POST, whose answer would pass for that of the POST. A client cannot be told
 // otherwise but by its CheckRedirect, so each attempt takes a shallow copy of the client as
 // it is at that moment; its transport, jar and timeout are the caller's own.
-type guarded struct{ client *http.Client }
+type guarded struct {
+	client   *http.Client // nil is http.DefaultClient
+	redirect func(next *http.Request, via []*http.Request) error
+}
 
-func (g guarded) Do(req *http.Request) (*http.Response, error) {
-	hc := http.DefaultClient
-	if g.client != nil {
-		hc = g.client
-	}
-	own := *hc
-	read := isRead(req.Method)
-	if !read {
+func guard(client *http.Client) *guarded {
+	g := &guarded{client: client}
+	g.redirect = g.checkRedirect
+	return g
+}
+
+func (g *guarded) Do(req *http.Request) (*http.Response, error) {
+	own := *g.current()
+	own.CheckRedirect = g.redirect
+	if !isRead(req.Method) {
 		req = unkeyed(req)
 	}
-	own.CheckRedirect = func(next *http.Request, via []*http.Request) error {
-		first, abroad := via[0], false
-		for _, r := range append(via[1:len(via):len(via)], next) {
-			abroad = abroad || r.URL.Scheme != first.URL.Scheme || r.URL.Host != first.URL.Host
-		}
-		if next.Method != first.Method || abroad && !read {
-			return http.ErrUseLastResponse
-		}
-		if abroad {
-			next.Header.Del("Authorization")
-			next.Header.Del("Referer") // its query names people
-		}
-		if hc.CheckRedirect == nil && len(via) >= 10 {
+	return own.Do(req)
+}
+
+func (g *guarded) current() *http.Client {
+	if g.client != nil {
+		return g.client
+	}
+	return http.DefaultClient
+}
+
+func (g *guarded) checkRedirect(next *http.Request, via []*http.Request) error {
+	first, abroad := via[0], false
+	for _, r := range append(via[1:len(via):len(via)], next) {
+		abroad = abroad || r.URL.Scheme != first.URL.Scheme || r.URL.Host != first.URL.Host
+	}
+	if next.Method != first.Method || abroad && !isRead(first.Method) {
+		return http.ErrUseLastResponse
+	}
+	if abroad {
+		next.Header.Del("Authorization")
+		next.Header.Del("Referer") // its query names people
+	}
+	check := g.current().CheckRedirect
+	if check == nil {
+		if len(via) >= 10 {
 			return &redirectError{errors.New("stopped after 10 redirects")}
 		}
-		if hc.CheckRedirect == nil {
-			return nil
-		}
-		err := hc.CheckRedirect(next, via)
-		if err != nil && err != http.ErrUseLastResponse {
-			err = &redirectError{err}
-		}
-		return err
+		return nil
 	}
-	return own.Do(req)
+	err := check(next, via)
+	if err != nil && err != http.ErrUseLastResponse {
+		err = &redirectError{err}
+	}
+	return err
 }
 
 // unkeyed hides an idempotency key from net/http, which would take it for a leave to resend a

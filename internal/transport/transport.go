@@ -50,6 +50,7 @@ type Config struct {
 type Transport struct {
 	cfg   Config
 	table table
+	agent []string // the header of every request
 	pacer pacer
 	chain handler
 }
@@ -60,7 +61,7 @@ type handler func(*Call, *http.Request) (*http.Response, error)
 
 // New returns the transport of a client.
 func New(cfg Config) *Transport {
-	t := &Transport{cfg: cfg, table: newTable(cfg.BaseURL, cfg.Operations)}
+	t := &Transport{cfg: cfg, table: newTable(cfg.BaseURL, cfg.Operations), agent: []string{cfg.UserAgent}}
 	t.chain = t.assemble()
 	return t
 }
@@ -80,10 +81,10 @@ func (t *Transport) assemble() handler {
 	return h
 }
 
-// Do sends a request of the generated client, which is the transport's from then on. Its error is the one that Config.Fail makes;
-// a status is not an error here.
+// Do sends a request of the generated client, which is the transport's from then on. Its error
+// is the one that Config.Fail makes; a status is not an error here.
 func (t *Transport) Do(req *http.Request) (*http.Response, error) {
-	call := identify(t.table, req, t.cfg.UserAgent)
+	call := identify(t.table, req, t.agent)
 	call.fail = t.cfg.Fail
 	resp, err := t.chain(call, req)
 	if err != nil {
