@@ -1,0 +1,87 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var root = filepath.Join("..", "..")
+
+func TestTheREADMEIsUpToDate(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(root, file))
+	require.NoError(t, err)
+	want, err := fill(root, string(text))
+	require.NoError(t, err)
+	require.Equal(t, want, string(text), "run go generate ./...")
+}
+
+// What a reader copies is compiled, and short.
+func TestAllGoCodeOfTheREADMEComesFromCode(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(root, file))
+	require.NoError(t, err)
+	lines := strings.Split(string(text), "\n")
+	for i, line := range lines {
+		if line != "```go" {
+			continue
+		}
+		require.Regexp(t, `^<!-- code: .* -->$`, lines[i-1], "line %d", i+1)
+		end, err := endOf(lines, i)
+		require.NoError(t, err)
+		if lines[i+1] != "package main" {
+			require.LessOrEqual(t, end-i-2, 20, "lines of code at line %d", i+1)
+		}
+	}
+}
+
+// The comment of a method, the table and the transport say the same of it, because all go by
+// the contract.
+func TestCommentsSayWhetherACallIsRepeated(t *testing.T) {
+	t.Parallel()
+	never := regexp.MustCompile(`(?:not retried|never repeated) on a doubt`)
+	for _, pkg := range []string{"late", "onpremise"} {
+		ops, err := contractOf(root, pkg)
+		require.NoError(t, err)
+		repeats := map[string]string{}
+		for _, op := range ops {
+			repeats[op.Method+" "+op.Path] = repeated(op)
+		}
+		methods, err := methodsOf(filepath.Join(root, pkg))
+		require.NoError(t, err)
+		require.NotEmpty(t, methods)
+		for _, m := range methods {
+			comment := strings.ReplaceAll(m.comment, "\n", " ")
+			switch repeats[m.operation] {
+			case "repeated":
+				require.Contains(t, comment, "is retried", "%s.%s", pkg, m.name)
+				require.NotRegexp(t, never, comment, "%s.%s", pkg, m.name)
+			case "never repeated":
+				require.Regexp(t, never, comment, "%s.%s", pkg, m.name)
+			case "":
+				t.Errorf("%s.%s: no contract has %s", pkg, m.name, m.operation)
+			default:
+				require.Contains(t, comment, "is false", "%s.%s", pkg, m.name)
+			}
+		}
+	}
+}
+
+func TestFill(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.go"), []byte("// Greets.\npackage main\n\nfunc main() {\n\tif true {\n\t\tprintln(`hi`)\n\t}\n}\n"), 0o600))
+	got, err := fill(dir, "# A\n\n<!-- code: a.go -->\n```go\nold\n\nolder\n```\n\n<!-- code: a.go main -->\n\nThe end.\n")
+	require.NoError(t, err)
+	require.Equal(t, "# A\n\n<!-- code: a.go -->\n```go\npackage main\n\nfunc main() {\n\tif true {\n\t\tprintln(`hi`)\n\t}\n}\n```\n\n"+
+		"<!-- code: a.go main -->\n```go\nif true {\n\tprintln(`hi`)\n}\n```\n\nThe end.\n", got)
+	for _, text := range []string{"<!-- code: b.go -->", "<!-- code: a.go nobody -->", "<!-- code: a.go -->\n```go\nno end", "<!-- operations: a b -->"} {
+		_, err := fill(dir, text)
+		require.Error(t, err, text)
+	}
+}
