@@ -32,6 +32,8 @@ func (*api) Operation(r *http.Request) string {
 	return r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 }
 
+func (*api) Has(string) bool { return true }
+
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -95,7 +97,7 @@ func newServer(t *testing.T, socket bool) *server {
 		tr := &http.Transport{}
 		s.client.Transport = tr
 		var err error
-		s.url, err = s.Start()
+		s.url, err = s.Start(nil)
 		require.NoError(t, err)
 		t.Cleanup(tr.CloseIdleConnections)
 	}

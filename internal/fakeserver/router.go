@@ -38,6 +38,11 @@ func NewRouter(base string, routes []Route) *Router {
 	return r
 }
 
+// Has reports whether there is a route of the id.
+func (r *Router) Has(id string) bool {
+	return slices.ContainsFunc(r.routes, func(one route) bool { return one.ID == id })
+}
+
 // Match returns the id of the route and the parameters of the path. Where only the method
 // does not fit, the id is empty and allowed has the methods that do.
 func (r *Router) Match(req *http.Request) (id string, params map[string]string, allowed []string) {

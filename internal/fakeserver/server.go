@@ -5,7 +5,10 @@ package fakeserver
 
 import (
 	"context"
+	"crypto/tls"
+	"fmt"
 	"io"
+	stdlog "log"
 	"net"
 	"net/http"
 	"sync"
@@ -18,6 +21,8 @@ type API interface {
 	// Operation names the operation that a request calls; empty where there is none.
 	// Faults and records go by these names.
 	Operation(*http.Request) string
+	// Has reports whether there is an operation of the name.
+	Has(operation string) bool
 }
 
 // Server serves an API and notes what it is asked. It answers [Server.RoundTrip] from the
@@ -45,8 +50,9 @@ func New(api API, clock *Clock) *Server {
 	return s
 }
 
-// Start opens a socket on the loopback interface and returns its URL, without a path.
-func (s *Server) Start() (string, error) {
+// Start opens a socket on the loopback interface and returns its URL, without a path. With a
+// config it serves HTTPS.
+func (s *Server) Start(config *tls.Config) (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		if l, err = net.Listen("tcp6", "[::1]:0"); err != nil {
@@ -64,8 +70,15 @@ func (s *Server) Start() (string, error) {
 			}
 		},
 	}
+	url := "http://" + l.Addr().String()
+	if config != nil {
+		// A listener that is wrapped here speaks HTTP/1.1 alone, whose connections can be cut.
+		l, url = tls.NewListener(l, config), "https://"+l.Addr().String()
+		// A client that does not trust the certificate is what some tests are about.
+		s.http.ErrorLog = stdlog.New(io.Discard, "", 0)
+	}
 	s.serving.Go(func() { s.http.Serve(l) }) // always ends with ErrServerClosed
-	return "http://" + l.Addr().String(), nil
+	return url, nil
 }
 
 // Close ends every request, closes the socket, and returns when nothing runs any more.
@@ -94,11 +107,28 @@ func (s *Server) begin() bool {
 
 // Inject lets requests meet faults, until the function that it returns is called. A request
 // meets every latency that is meant for it, and then the first other fault that is.
-func (s *Server) Inject(list ...Fault) (remove func()) { return s.faults.add(list) }
+func (s *Server) Inject(list ...Fault) (remove func()) {
+	for _, f := range list {
+		s.mustHave(f.operations)
+	}
+	return s.faults.add(list)
+}
 
 // Requests returns what the server was asked so far, in the order of arrival: everything, or
 // what called one of the operations.
-func (s *Server) Requests(operations ...string) []Request { return s.log.list(operations) }
+func (s *Server) Requests(operations ...string) []Request {
+	s.mustHave(operations)
+	return s.log.list(operations)
+}
+
+// mustHave panics over a name that is wrong: the test that gave it would hold nothing.
+func (s *Server) mustHave(operations []string) {
+	for _, operation := range operations {
+		if !s.api.Has(operation) {
+			panic(fmt.Sprintf("the API has no operation %q", operation))
+		}
+	}
+}
 
 // ServeHTTP answers a request that came through the socket or through RoundTrip.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -65,6 +65,9 @@ func newAPI(cfg config) *api {
 	return a
 }
 
+// Has reports whether the contract has an operation of the id.
+func (a *api) Has(operation string) bool { return a.router.Has(operation) }
+
 // Operation names the operation that a request calls.
 func (a *api) Operation(r *http.Request) string {
 	id, _, _ := a.router.Match(r)

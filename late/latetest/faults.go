@@ -11,7 +11,8 @@ import (
 // Fault is something that goes wrong between client and server. It is meant for every
 // request, unless its methods say otherwise, each of which returns a narrower copy:
 //
-//   - On(operations ...string): calls of these operations of the contract
+//   - On(operations ...string): calls of these operations of the contract; Inject panics over
+//     an id that the contract does not know
 //   - When(func(Request) bool): requests that the function picks
 //   - After(n int): not the first n of those
 //   - Times(n int): n of those, and no more

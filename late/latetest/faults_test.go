@@ -70,3 +70,13 @@ func TestFaultsReachTheAPI(t *testing.T) {
 		}
 	})
 }
+
+// A fault that is meant for nothing would make a test of it hold nothing.
+func TestAnOperationThatIsMisspelledIsNotPassedOver(t *testing.T) {
+	t.Parallel()
+	server := latetest.NewServer(latetest.InProcess())
+	defer server.Close()
+	require.Panics(t, func() { server.Inject(latetest.CutAfter().On("sendWhatsAppBulk", "sendwhatsappbulks")) })
+	require.Panics(t, func() { server.Requests("sendwhatsappbulks") })
+	require.Empty(t, server.Requests("sendWhatsAppBulk"))
+}

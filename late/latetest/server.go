@@ -30,7 +30,7 @@ func NewServer(opts ...Option) *Server {
 	a := newAPI(cfg)
 	s := &Server{URL: "http://late.invalid" + basePath, api: a, core: fakeserver.New(a, a.clock)}
 	if !cfg.inProcess {
-		host, err := s.core.Start()
+		host, err := s.core.Start(nil)
 		if err != nil {
 			panic(fmt.Sprintf("latetest: %v", err))
 		}
@@ -94,4 +94,5 @@ type Request = fakeserver.Request
 
 // Requests returns what the server was asked so far, in the order of arrival: everything, or
 // only calls of the operations (ids of the contract, such as "createWhatsAppContact").
+// It panics over an id that the contract does not know.
 func (s *Server) Requests(operations ...string) []Request { return s.core.Requests(operations...) }

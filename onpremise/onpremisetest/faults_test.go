@@ -97,3 +97,13 @@ func TestStatusBearsAnErrorOfTheAPI(t *testing.T) {
 		}
 	})
 }
+
+// A fault that is meant for nothing would make a test of it hold nothing.
+func TestAnOperationThatIsMisspelledIsNotPassedOver(t *testing.T) {
+	t.Parallel()
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	require.Panics(t, func() { server.Inject(onpremisetest.CutAfter().On("SendMessage", "sendmessages")) })
+	require.Panics(t, func() { server.Requests("sendmessages") })
+	require.Empty(t, server.Requests("SendMessage"))
+}

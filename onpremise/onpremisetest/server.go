@@ -39,15 +39,13 @@ func NewServer(opts ...Option) *Server {
 	if cfg.inProcess {
 		return s
 	}
-	start := s.core.Start
 	s.conns = &http.Transport{MaxIdleConnsPerHost: 32}
+	var serving *tls.Config
 	if cfg.tls {
-		start = func() (string, error) {
-			return s.core.StartTLS(&tls.Config{GetCertificate: a.serving})
-		}
+		serving = &tls.Config{GetCertificate: a.serving}
 		s.conns.TLSClientConfig = &tls.Config{RootCAs: s.RootCAs()}
 	}
-	host, err := start()
+	host, err := s.core.Start(serving)
 	if err != nil {
 		panic(fmt.Sprintf("onpremisetest: %v", err))
 	}
@@ -116,4 +114,5 @@ type Request = fakeserver.Request
 
 // Requests returns what the server was asked so far, in the order of arrival: everything, or
 // only calls of the operations (ids of the contract, such as "SendMessage").
+// It panics over an id that the contract does not know.
 func (s *Server) Requests(operations ...string) []Request { return s.core.Requests(operations...) }
