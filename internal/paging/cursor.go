@@ -64,7 +64,7 @@ func (c *cursor) judge(total, items int) verdict {
 	}
 	// Rows that keep going while pages are refetched would have each page refused
 	// anew, so every miss in a row goes further back than it must.
-	back := (c.floor - max(total, 0)) << min(c.misses, 16)
+	back := (c.floor - total) << min(c.misses, 16)
 	c.misses++
 	c.stale = 0
 	c.pos = max(c.start, c.pos-back)

@@ -11,7 +11,7 @@ import (
 // Page is what one fetch received.
 type Page[T any] struct {
 	Items   []T
-	Total   int // rows in the whole list; 0 where the server does not tell
+	Total   int // rows in the whole list; 0 or less where the server does not tell
 	HasMore bool
 }
 
@@ -64,6 +64,7 @@ func walk[T any](ctx context.Context, at *cursor, ahead *window[T], key func(T) 
 		if err != nil {
 			return err
 		}
+		page.Total = max(page.Total, 0)
 		// Before the check for an empty page: past the end of a list that shrank
 		// there is nothing, while rows that were not yielded lie further ahead.
 		switch at.judge(page.Total, len(page.Items)) {
@@ -80,6 +81,7 @@ func walk[T any](ctx context.Context, at *cursor, ahead *window[T], key func(T) 
 		if more {
 			ahead.fill(at.pos, len(page.Items), page.Total)
 		}
+		known := len(seen)
 		for _, item := range page.Items {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -96,7 +98,8 @@ func walk[T any](ctx context.Context, at *cursor, ahead *window[T], key func(T) 
 				return nil
 			}
 		}
-		if !more {
+		// Where nothing has ever told of an end, it is a page with nothing new.
+		if untold := at.floor == 0 && len(seen) > known; !more && !untold {
 			return nil
 		}
 		// A server that ignores the offset would keep the run going for ever.

@@ -174,6 +174,7 @@ func TestEveryRowComesOnceInOrder(t *testing.T) {
 		"a start past the end":       {rows: 5, limit: 10, start: 9},
 		"a negative start":           {rows: 5, limit: 10, start: -3},
 		"no total":                   {rows: 95, limit: 10, shape: func(_ int, p *Page[string]) { p.Total = 0 }},
+		"neither total nor more":     {rows: 95, limit: 10, shape: func(_ int, p *Page[string]) { p.HasMore, p.Total = false, 0 }},
 		"no word of more":            {rows: 95, limit: 10, shape: func(_ int, p *Page[string]) { p.HasMore = false }},
 		"always more":                {rows: 95, limit: 10, shape: func(_ int, p *Page[string]) { p.HasMore = true }},
 		"always more and no total":   {rows: 95, limit: 10, shape: func(_ int, p *Page[string]) { p.HasMore, p.Total = true, 0 }},
@@ -418,6 +419,7 @@ func TestAListThatRepeatsItselfEnds(t *testing.T) {
 		page  Page[string]
 		fails bool
 	}{
+		"nothing told":   {page: Page[string]{Items: []string{"a", "b"}}},
 		"all told":       {page: Page[string]{Items: []string{"a", "b"}, Total: 2, HasMore: true}},
 		"more announced": {page: Page[string]{Items: []string{"a", "b"}, Total: 50, HasMore: true}, fails: true},
 		"no total":       {page: Page[string]{Items: []string{"a", "b"}, HasMore: true}, fails: true},
