@@ -90,10 +90,12 @@ func (s *UsersService) Update(ctx context.Context, username string, req UpdateUs
 	if err := checkSecret("password", req.Password); err != nil {
 		return nil, err
 	}
-	u, err := user(s.client.api.UpdateUser(ctx, username, req))
+	resp, err := s.client.api.UpdateUser(ctx, username, req)
+	_, err = reply.JSON[onpremiseapi.UserResponse](resp, err)
 	if own, ok := s.client.auth.tokens.(*sessions); ok && err == nil {
-		own.changed(username, req.Password)
+		own.changed(username, req.Password) // also where the answer does not name the account
 	}
+	u, err := user(resp, err)
 	return u, without(err, req.Password)
 }
 

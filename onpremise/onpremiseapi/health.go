@@ -2,6 +2,7 @@ package onpremiseapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -37,11 +38,17 @@ func (h *Health) UnmarshalJSON(data []byte) error {
 		var node NodeStatus
 		// A node, too, may answer with a word alone.
 		if json.Unmarshal(member, &node.GatewayStatus) != nil {
+			if member[0] != '{' {
+				continue // what else is told beside the nodes
+			}
 			if err := json.Unmarshal(member, &node); err != nil {
 				return fmt.Errorf("health of node %q: %w", name, err)
 			}
 		}
 		nodes[name] = node
+	}
+	if len(nodes) == 0 && len(members) > 0 {
+		return errors.New("health is told of no node")
 	}
 	*h = Health{Nodes: nodes}
 	return nil

@@ -1,0 +1,248 @@
+package late_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wabakit/wabakit-go/internal/contract"
+	"github.com/wabakit/wabakit-go/late"
+)
+
+// contractOperations lists the operations of the contract by their ids.
+var contractOperations = sync.OnceValue(func() map[string]*openapi3.Operation {
+	doc, err := contract.Load("../openapi/late.yaml", "../openapi/late.overlay.yaml")
+	if err != nil {
+		panic(err)
+	}
+	return contract.ByID(doc)
+})
+
+// answered returns a client, and what sets the answer to each of its calls.
+func answered(t *testing.T) (*late.Client, func(status int, body []byte)) {
+	t.Helper()
+	status, body := 0, ""
+	client := clientOn(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
+		return says(status, body), nil
+	}}, late.WithMaxRetries(0))
+	return client, func(s int, b []byte) { status, body = s, string(b) }
+}
+
+func TestNothingThatAnAnswerGainsOrLacksIsAnError(t *testing.T) {
+	t.Parallel()
+	for id, op := range contractOperations() {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			client, answer := answered(t)
+			samples := contract.Answers(op)
+			require.NotEmpty(t, samples)
+			contract.Tolerate(t, samples, func(status int, body []byte) (any, error) {
+				answer(status, body)
+				return wrappers[id](t.Context(), client)
+			}, func(v contract.Variation) func(error) bool {
+				// What does not tell what was bought is the only error: money may have moved.
+				if id != "purchaseWhatsAppPhoneNumber" || tellsPurchase(v.Body) {
+					return nil
+				}
+				return func(err error) bool {
+					_, ok := errors.AsType[*late.UnexpectedPurchaseError](err)
+					return ok
+				}
+			})
+		})
+	}
+}
+
+func tellsPurchase(body []byte) bool {
+	var answer struct{ CheckoutURL, PhoneNumber any }
+	return json.Unmarshal(body, &answer) == nil && (answer.CheckoutURL != nil || answer.PhoneNumber != nil)
+}
+
+func TestARefusalIsToldByItsStatusWhateverItsBodyGainsOrLacks(t *testing.T) {
+	t.Parallel()
+	statuses := map[int]error{
+		400: late.ErrInvalidRequest, 401: late.ErrUnauthorized, 402: late.ErrPaymentRequired, 403: late.ErrForbidden,
+		404: late.ErrNotFound, 409: late.ErrConflict, 422: late.ErrInvalidRequest, 429: late.ErrRateLimited,
+		500: late.ErrServer, 503: late.ErrServer,
+	}
+	for id, op := range contractOperations() {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			client, answer := answered(t)
+			refused := func(status int, body []byte) (any, error) {
+				answer(status, body)
+				_, err := wrappers[id](t.Context(), client)
+				require.ErrorIs(t, err, statuses[status], string(body))
+				e, ok := errors.AsType[*late.Error](err)
+				require.True(t, ok, "%T for %s", err, body)
+				require.Equal(t, status, e.StatusCode)
+				return []any{e.Message, e.Type, e.Code, e.Param, e.DocURL, e.Platform, e.PlatformError, e.Details}, nil
+			}
+			samples := contract.Refusals(op)
+			require.NotEmpty(t, samples)
+			for _, sample := range samples {
+				if sample.Status == 0 {
+					for status := range statuses {
+						words, _ := refused(status, sample.Body)
+						require.NotContains(t, words, "")
+					}
+					sample.Status = 409
+				}
+				contract.Tolerate(t, []contract.Sample{sample}, refused, nil)
+			}
+		})
+	}
+}
+
+// pages answers the first page of a list with a body, and each later one with the same but for
+// its rows: there are none. Where it repeats, each page is the first.
+type pages struct {
+	body    []byte
+	repeats bool
+	asked   int
+}
+
+func (p *pages) RoundTrip(r *http.Request) (*http.Response, error) {
+	if p.asked++; p.asked > 10 {
+		return nil, errors.New("the list is asked for without end")
+	}
+	if p.repeats || !r.URL.Query().Has("skip") {
+		return says(200, string(p.body)), nil
+	}
+	var page map[string]json.RawMessage
+	if err := json.Unmarshal(p.body, &page); err != nil {
+		return nil, err
+	}
+	for name, value := range page {
+		if value[0] == '[' {
+			page[name] = json.RawMessage("[]")
+		}
+	}
+	body, err := json.Marshal(page)
+	return says(200, string(body)), err
+}
+
+var iterators = map[string]func(context.Context, *late.Client) iter.Seq2[any, error]{
+	"getWhatsAppContacts": func(ctx context.Context, c *late.Client) iter.Seq2[any, error] {
+		return untyped(c.Contacts.All(ctx, late.ListContactsOptions{}))
+	},
+	"getWhatsAppBroadcasts": func(ctx context.Context, c *late.Client) iter.Seq2[any, error] {
+		return untyped(c.Broadcasts.All(ctx, late.ListBroadcastsOptions{}))
+	},
+	"getWhatsAppBroadcastRecipients": func(ctx context.Context, c *late.Client) iter.Seq2[any, error] {
+		return untyped(c.Broadcasts.AllRecipients(ctx, testID, late.ListRecipientsOptions{}))
+	},
+}
+
+func untyped[T any](seq iter.Seq2[T, error]) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		seq(func(item T, err error) bool { return yield(item, err) })
+	}
+}
+
+func TestIteratorsEndWhateverAPageGainsOrLacks(t *testing.T) {
+	t.Parallel()
+	for id, all := range iterators {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			run := func(p *pages) (rows int, err error) {
+				for _, e := range all(t.Context(), clientOn(t, p, late.WithMaxRetries(0))) {
+					if err = e; err == nil {
+						rows++
+					}
+				}
+				return rows, err
+			}
+			sample := contract.Answers(contractOperations()[id])[0]
+			bodies := map[string][]byte{"as it should be": sample.Body}
+			for _, pagination := range []string{`{"total":0,"limit":0,"skip":0,"hasMore":false}`, `{"hasMore":true}`, `{"total":1000}`} {
+				bodies["pagination "+pagination] = with(t, sample.Body, "pagination", pagination)
+			}
+			for _, v := range sample.Variations() {
+				bodies[v.String()] = v.Body
+			}
+			for name, body := range bodies {
+				rows, err := run(&pages{body: body})
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				if want := rowsOf(t, body); rows != want {
+					t.Errorf("%s: %d rows of %d", name, rows, want)
+				}
+				if !strings.Contains(name, "pagination") {
+					continue
+				}
+				// A server that takes no notice of the offset gives each row once, too.
+				repeating := &pages{body: body, repeats: true}
+				if rows, _ := run(repeating); rows != 2 || repeating.asked > 10 {
+					t.Errorf("%s: %d rows in %d pages of a list that repeats itself", name, rows, repeating.asked)
+				}
+			}
+		})
+	}
+}
+
+// with sets a member of an object.
+func with(t *testing.T, body []byte, name, value string) []byte {
+	t.Helper()
+	var members map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(body, &members))
+	members[name] = json.RawMessage(value)
+	body, err := json.Marshal(members)
+	require.NoError(t, err)
+	return body
+}
+
+func rowsOf(t *testing.T, page []byte) int {
+	t.Helper()
+	var lists struct{ Contacts, Broadcasts, Recipients []json.RawMessage }
+	require.NoError(t, json.Unmarshal(page, &lists))
+	return len(lists.Contacts) + len(lists.Broadcasts) + len(lists.Recipients)
+}
+
+func TestABatchAccountsForItsItemsWhateverAnAnswerGainsOrLacks(t *testing.T) {
+	t.Parallel()
+	const one, two = "+16315550001", "+16315550002"
+	asSent := strings.NewReplacer("phone1", one, "phone2", two)
+	for id, run := range map[string]func(context.Context, *late.Client) (*late.BatchReport, error){
+		"sendWhatsAppBulk": func(ctx context.Context, c *late.Client) (*late.BatchReport, error) {
+			return c.Messages.SendMany(ctx, hello, slices.Values([]late.BulkRecipient{{Phone: one}, {Phone: two}}))
+		},
+		"importWhatsAppContacts": func(ctx context.Context, c *late.Client) (*late.BatchReport, error) {
+			contacts := []late.ImportContact{{Phone: one, Name: "Ada"}, {Phone: two, Name: "Ben"}}
+			return c.Contacts.ImportMany(ctx, slices.Values(contacts), late.ImportOptions{})
+		},
+		"addWhatsAppBroadcastRecipients": func(ctx context.Context, c *late.Client) (*late.BatchReport, error) {
+			return c.Broadcasts.AddRecipientsMany(ctx, testID, slices.Values([]late.BroadcastRecipient{{Phone: one}, {Phone: two}}))
+		},
+		"bulkUpdateWhatsAppContacts": func(ctx context.Context, c *late.Client) (*late.BatchReport, error) {
+			return c.Contacts.UpdateMany(ctx, slices.Values([]string{"a", "b"}), late.ContactChange{Action: late.AddTags, Tags: []string{"a"}})
+		},
+		"bulkDeleteWhatsAppContacts": func(ctx context.Context, c *late.Client) (*late.BatchReport, error) {
+			return c.Contacts.DeleteMany(ctx, slices.Values([]string{"a", "b"}))
+		},
+	} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			client, answer := answered(t)
+			contract.Tolerate(t, contract.Answers(contractOperations()[id]), func(status int, body []byte) (any, error) {
+				answer(status, []byte(asSent.Replace(string(body))))
+				r, _ := run(t.Context(), client)
+				if sum := r.Done + r.Skipped + r.Refused + r.NotSent + r.Unknown; r.Total != 2 || sum != 2 {
+					return r, fmt.Errorf("accounts for %d of %d items", sum, r.Total)
+				}
+				return nil, nil
+			}, nil)
+		})
+	}
+}

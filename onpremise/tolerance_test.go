@@ -1,0 +1,208 @@
+package onpremise_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wabakit/wabakit-go/internal/contract"
+	"github.com/wabakit/wabakit-go/onpremise"
+)
+
+var loadContract = sync.OnceValue(func() *openapi3.T {
+	doc, err := contract.Load("../openapi/onpremise.yaml", "../openapi/onpremise.overlay.yaml")
+	if err != nil {
+		panic(err)
+	}
+	return doc
+})
+
+// answered returns a client that logs in where id is the login, and what sets the answer to
+// each of its calls.
+func answered(t *testing.T, id string) (*onpremise.Client, func(status int, body []byte)) {
+	t.Helper()
+	status, body := 0, ""
+	token := onpremise.WithToken(testToken)
+	if id == "LoginUser" {
+		token = onpremise.WithCredentials(testUser, testPassword)
+	}
+	client := clientWith(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
+		return says(status, body), nil
+	}}, token, onpremise.WithMaxRetries(0))
+	return client, func(s int, b []byte) { status, body = s, string(b) }
+}
+
+// wrapperFor is the wrapper of an operation that takes its answer in JSON.
+func wrapperFor(id string) func(context.Context, *onpremise.Client) (any, error) {
+	if id == "GetProfilePhoto" { // without a format, it answers a picture
+		return func(ctx context.Context, c *onpremise.Client) (any, error) { return c.Profile.PhotoLink(ctx) }
+	}
+	return wrappers[id]
+}
+
+// indispensable is what an answer is an error without, because nothing can be done without it:
+// what was made or asked for is known by it alone, or would be taken for something else.
+var indispensable = map[string][]string{
+	"LoginUser":       {"/users/0/token"},                    // no call can be made without one
+	"SendMessage":     {"/messages/0/id"},                    // statuses bear it
+	"UploadMedia":     {"/media/0/id"},                       // messages name the file by it
+	"CreateGroup":     {"/groups/0/id"},                      // every call for the group needs it
+	"GetGroupInvite":  {"/groups/0/link"},                    // is all that was asked for
+	"GetProfilePhoto": {"/settings/profile/photo/link"},      // likewise
+	"BackupSettings":  {"/settings/data"},                    // likewise: an empty copy restores nothing
+	"CheckHealth":     {"/health", "/health/gateway_status"}, // health that is not told is no health
+	"CheckContact":    {"/contacts"},                         // likewise
+	"GetGroupInfo":    {"/groups"}, "GetUser": {"/users"},    // nobody is not found by an empty value
+	"CreateUser": {"/users"}, "UpdateUser": {"/users"}, // the account is who may log in
+}
+
+func TestNothingThatAnAnswerGainsOrLacksIsAnError(t *testing.T) {
+	t.Parallel()
+	for id, op := range contract.ByID(loadContract()) {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			client, answer := answered(t, id)
+			contract.Tolerate(t, contract.Answers(op), func(status int, body []byte) (any, error) {
+				answer(status, body)
+				return wrapperFor(id)(t.Context(), client)
+			}, func(v contract.Variation) func(error) bool {
+				if !slices.ContainsFunc(indispensable[id], v.Loses) {
+					return nil
+				}
+				return func(err error) bool {
+					e, ok := errors.AsType[*onpremise.Error](err)
+					return ok && e.Err != nil && strings.Contains(e.Err.Error(), "the answer holds no ")
+				}
+			})
+		})
+	}
+}
+
+// An operation that answers with nothing but its status may say more tomorrow.
+func TestNothingThatAnEmptyAnswerGainsIsAnError(t *testing.T) {
+	t.Parallel()
+	empty := 0
+	for id, op := range contract.ByID(loadContract()) {
+		status, _, body := contract.Answer(op)
+		if len(body) > 0 {
+			continue
+		}
+		empty++
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			client, answer := answered(t, id)
+			answer(status, nil)
+			want, err := wrappers[id](t.Context(), client)
+			require.NoError(t, err)
+			for _, body := range []string{`{}`, `{"meta":{"version":"v3"},"added":[null,{"id":7}]}`, `[]`, `null`, `OK`} {
+				answer(status, []byte(body))
+				got, err := wrappers[id](t.Context(), client)
+				require.NoError(t, err, body)
+				require.Equal(t, want, got, body)
+			}
+		})
+	}
+	require.NotZero(t, empty)
+}
+
+func TestARefusalIsToldByItsStatusWhateverItsBodyGainsOrLacks(t *testing.T) {
+	t.Parallel()
+	statuses := map[int]error{
+		400: onpremise.ErrInvalidRequest, 401: onpremise.ErrUnauthorized, 403: onpremise.ErrForbidden, 404: onpremise.ErrNotFound,
+		409: onpremise.ErrConflict, 429: onpremise.ErrRateLimited, 500: onpremise.ErrServer, 503: onpremise.ErrServer,
+	}
+	for id, op := range contract.ByID(loadContract()) {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			client, answer := answered(t, id)
+			refused := func(status int, body []byte) (any, error) {
+				answer(status, body)
+				_, err := wrappers[id](t.Context(), client)
+				require.ErrorIs(t, err, statuses[status], string(body))
+				e, ok := errors.AsType[*onpremise.Error](err)
+				require.True(t, ok, "%T for %s", err, body)
+				require.Equal(t, status, e.StatusCode)
+				return []any{e.Message, e.Code, e.Details, e.Href, e.Errors, e.Meta}, nil
+			}
+			samples := contract.Refusals(op)
+			require.Len(t, samples, 1)
+			for status := range statuses {
+				if id == "LogoutUser" && status == 401 {
+					continue // a token that has ended already is no error
+				}
+				words, _ := refused(status, samples[0].Body)
+				require.NotContains(t, words, "")
+			}
+			samples[0].Status = 409
+			contract.Tolerate(t, samples, refused, nil)
+		})
+	}
+}
+
+func TestEveryEventReachesTheHandlerWhateverItGainsOrLacks(t *testing.T) {
+	t.Parallel()
+	samples := contract.Samples(loadContract().Components.Schemas["Webhook-Event"].Value)
+	for name, options := range map[string]func() []onpremise.WebhookOption{
+		"plain": func() []onpremise.WebhookOption { return nil },
+		"deduplicated": func() []onpremise.WebhookOption {
+			return []onpremise.WebhookOption{onpremise.WithDeduplication(onpremise.NewMemoryStore(8))}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			contract.Tolerate(t, samples, func(_ int, body []byte) (any, error) {
+				h, events := taking(options()...)
+				if status := deliver(h, string(body)); status != 200 || len(*events) != 1 {
+					return nil, fmt.Errorf("is answered %d, and handled %d times", status, len(*events))
+				}
+				require.Equal(t, string(body), string((*events)[0].Raw))
+				return (*events)[0], nil
+			}, nil)
+		})
+	}
+}
+
+func TestALookupAccountsForItsNumbersWhateverTheAnswerGainsOrLacks(t *testing.T) {
+	t.Parallel()
+	client, answer := answered(t, "CheckContact")
+	contract.Tolerate(t, contract.Answers(contract.ByID(loadContract())["CheckContact"]), func(status int, body []byte) (any, error) {
+		answer(status, body)
+		r, _ := client.Contacts.CheckMany(t.Context(), slices.Values([]string{"input1", "input2"}), func(onpremise.CheckedContact) {})
+		if sum := r.Done + r.Skipped + r.Refused + r.NotSent + r.Unknown; r.Total != 2 || sum != 2 {
+			return r, fmt.Errorf("accounts for %d of %d numbers", sum, r.Total)
+		}
+		return nil, nil
+	}, nil)
+}
+
+// The password is set, whoever the answer names.
+func TestANewPasswordOfItsOwnIsTakenUpThoughTheAnswerLacksTheAccount(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]int{`{"meta":{"version":"v2"}}`: 200, `{"users":[]}`: 200, `{"users":null}`: 201} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var passwords []string
+			client := clientWith(t, &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+				if r.Method == "PUT" {
+					return says(status, name), nil
+				}
+				_, password, _ := r.BasicAuth()
+				passwords = append(passwords, password)
+				return says(200, `{"users":[{"token":"t"}]}`), nil
+			}}, onpremise.WithCredentials(testUser, testPassword))
+			_, err := client.Users.Update(t.Context(), testUser, onpremise.UpdateUserRequest{Password: "another one"})
+			require.ErrorContains(t, err, "holds no user")
+			_, err = client.Users.Login(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, []string{testPassword, "another one"}, passwords)
+		})
+	}
+}
