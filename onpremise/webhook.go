@@ -2,7 +2,6 @@ package onpremise
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log"
@@ -74,7 +73,7 @@ func (w *webhook) serve(rw http.ResponseWriter, r *http.Request) int {
 		rw.Header().Set("Allow", http.MethodPost)
 		return http.StatusMethodNotAllowed
 	}
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+	if !isJSON(r.Header.Get("Content-Type")) {
 		return http.StatusUnsupportedMediaType
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, w.maxSize))
@@ -82,13 +81,21 @@ func (w *webhook) serve(rw http.ResponseWriter, r *http.Request) int {
 		return http.StatusRequestEntityTooLarge
 	}
 	event := new(WebhookEvent)
-	if err != nil || json.Unmarshal(body, event) != nil {
+	if err != nil || event.read(body) != nil {
 		return http.StatusBadRequest
 	}
 	if w.store != nil {
 		return w.handleOnce(r, event)
 	}
 	return w.call(r, event)
+}
+
+func isJSON(contentType string) bool {
+	if contentType == "application/json" {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && media == "application/json"
 }
 
 // call hands an event over and returns the status to answer with.

@@ -91,7 +91,7 @@ func (w *webhook) handleOnce(r *http.Request, event *WebhookEvent) (status int) 
 	if refused != 0 {
 		return refused
 	}
-	if dropped && len(event.Messages)+len(event.Statuses)+len(event.Errors) == 0 && !event.more {
+	if dropped && len(event.Messages)+len(event.Statuses)+len(event.Errors) == 0 && !event.more() {
 		return http.StatusOK
 	}
 	status = w.call(r, event)

@@ -16,8 +16,6 @@ type WebhookEvent struct {
 	Errors   []ErrorInfo      `json:"errors,omitempty"`   // faults of the installation itself
 	// Raw is the whole delivery as it came, with what this package does not know.
 	Raw json.RawMessage `json:"-"`
-
-	more bool // it holds items of kinds that this package does not know
 }
 
 var errNoEvent = errors.New("it is not a JSON object")
@@ -25,7 +23,18 @@ var errNoEvent = errors.New("it is not a JSON object")
 // UnmarshalJSON reads any object. An item or a member of it that is not as it should be is read
 // as far as it can be, and is in Raw: an event that could not be read would be delivered again
 // and again, and hold up what is in it.
-func (e *WebhookEvent) UnmarshalJSON(data []byte) error {
+func (e *WebhookEvent) UnmarshalJSON(data []byte) error { return e.read(bytes.Clone(data)) }
+
+// read keeps data.
+func (e *WebhookEvent) read(data []byte) error {
+	// Nearly every event is all as it should be, and reading it item by item costs several
+	// times as much.
+	type plain WebhookEvent
+	whole := plain{Raw: data}
+	if bytes.HasPrefix(data, []byte("{")) && json.Unmarshal(data, &whole) == nil {
+		*e = WebhookEvent(whole)
+		return nil
+	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(data, &members); err != nil {
 		return err
@@ -38,12 +47,23 @@ func (e *WebhookEvent) UnmarshalJSON(data []byte) error {
 		Messages: items(members["messages"], bareMessage),
 		Statuses: items(members["statuses"], bareStatus),
 		Errors:   items[ErrorInfo](members["errors"], nil),
-		Raw:      bytes.Clone(data),
-	}
-	for name := range members {
-		e.more = e.more || !slices.Contains([]string{"contacts", "messages", "statuses", "errors", "meta"}, name)
+		Raw:      data,
 	}
 	return nil
+}
+
+// more reports whether the event holds items of kinds that this package does not know.
+func (e *WebhookEvent) more() bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(e.Raw, &members) != nil {
+		return false
+	}
+	for name := range members {
+		if !slices.Contains([]string{"contacts", "messages", "statuses", "errors", "meta"}, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // items reads the items of a list, one by one. What cannot be read is left to bare, or left out.

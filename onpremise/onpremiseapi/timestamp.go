@@ -39,5 +39,9 @@ func (t *Timestamp) UnmarshalJSON(data []byte) error {
 		*t = Timestamp(number)
 		return nil
 	}
+	if digits := data[1 : len(data)-1]; len(bytes.Trim(digits, "0123456789")) == 0 {
+		*t = Timestamp(digits) // as always, and needs no decoder
+		return nil
+	}
 	return json.Unmarshal(data, (*string)(t))
 }
