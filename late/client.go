@@ -65,7 +65,7 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 	cfg.Operations = operations
 	cfg.UserAgent = strings.TrimSpace(o.userAgent + " wabakit-go/" + version.Module)
 	authorization := []string{"Bearer " + apiKey}
-	cfg.Authorize = func(req *http.Request) error {
+	cfg.Authorize = func(req *http.Request, _ *transport.Credentials) error {
 		req.Header["Authorization"] = authorization
 		return nil
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -73,7 +72,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	cfg.Authorize = auth.authorize
 	cfg.Renew = auth.renew
 	cfg.Fail = func(f *transport.Failure) error { return newError(f, auth.secrets.hide) }
-	cfg.Middleware = append(slices.Clone(cfg.Middleware), auth.attempt)
+	cfg.Innermost = auth.attempt
 	auth.transport = transport.New(cfg)
 	api, err := onpremiseapi.NewClientWithResponses(base.String(), onpremiseapi.WithHTTPClient(auth))
 	if err != nil {

@@ -71,44 +71,37 @@ func usableToken(token string) bool {
 	return token != "" && !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// credentials is what one call knows of its token.
-type credentials struct {
-	bore  string // the token of the latest attempt
-	next  string // a token for the next one
-	err   error  // why there is none
-	final bool   // a 401 is no reason for another token, or no longer
-}
-
-type credentialsKey struct{}
-
 // Do sends a request of the generated client.
 func (a *authorization) Do(req *http.Request) (*http.Response, error) {
-	return a.do(req, &credentials{})
+	return a.do(req, transport.Credentials{})
 }
 
-func (a *authorization) do(req *http.Request, c *credentials) (*http.Response, error) {
-	resp, err := a.transport.Do(req.WithContext(context.WithValue(req.Context(), credentialsKey{}, c)))
-	// A call that cannot be repeated leaves the token that was refused to the next one.
-	if s, ok := a.tokens.(*sessions); ok && err == nil && resp.StatusCode == http.StatusUnauthorized && !c.final {
-		s.forget(c.bore)
+func (a *authorization) do(req *http.Request, c transport.Credentials) (*http.Response, error) {
+	resp, err := a.transport.DoWith(req, c)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
 	}
-	return resp, err
+	// A call that cannot be repeated leaves the token that was refused to the next one.
+	c = transport.CallOf(resp).Credentials
+	if s, ok := a.tokens.(*sessions); ok && !c.Final {
+		s.forget(c.Bore)
+	}
+	return resp, nil
 }
 
-func (a *authorization) authorize(req *http.Request) error {
+func (a *authorization) authorize(req *http.Request, c *transport.Credentials) error {
 	if req.Method == http.MethodPost && req.URL.EscapedPath() == a.loginPath {
 		return a.authorizeLogin(req)
 	}
-	c := req.Context().Value(credentialsKey{}).(*credentials)
-	token, err := c.next, c.err
-	if c.next, c.err = "", nil; token == "" && err == nil {
+	token, err := c.Next, c.Err
+	if c.Next, c.Err = "", nil; token == "" && err == nil {
 		token, err = a.tokens.token(req.Context())
 	}
 	if err != nil {
 		return err
 	}
 	a.secrets.add(token)
-	c.bore = token
+	c.Bore = token
 	req.Header.Set("Authorization", "Bearer "+token)
 	return nil
 }
@@ -128,14 +121,13 @@ func (a *authorization) authorizeLogin(req *http.Request) error {
 
 var errNoCredentials error = &ValidationError{Field: "credentials", Reason: "are needed for a login: use WithCredentials"}
 
-func (a *authorization) renew(attempt *http.Request) bool {
-	c := attempt.Context().Value(credentialsKey{}).(*credentials)
-	if c.bore == "" || c.final {
+func (a *authorization) renew(attempt *http.Request, c *transport.Credentials) bool {
+	if c.Bore == "" || c.Final {
 		return false
 	}
-	c.final = true
+	c.Final = true
 	var again bool
-	c.next, again, c.err = a.tokens.another(attempt.Context(), c.bore)
+	c.Next, again, c.Err = a.tokens.another(attempt.Context(), c.Bore)
 	return again
 }
 
@@ -168,7 +160,7 @@ func (a *authorization) logout(ctx context.Context) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.do(req.WithContext(ctx), &credentials{next: token, final: true})
+	return a.do(req.WithContext(ctx), transport.Credentials{Next: token, Final: true})
 }
 
 // staticToken is a token that nothing can be done about when it ends.

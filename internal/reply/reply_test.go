@@ -44,7 +44,7 @@ func call(t *testing.T, method string, status int, contentType, body string) (*h
 			{ID: "create", Name: "create thing", Method: "POST", Path: "/thing"},
 			{ID: "delete", Name: "delete thing", Method: "DELETE", Path: "/thing", Repeat: transport.Delete},
 		},
-		Authorize: func(*http.Request) error { return nil },
+		Authorize: func(*http.Request, *transport.Credentials) error { return nil },
 		Fail:      func(f *transport.Failure) error { return &callError{f} },
 		HTTPClient: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}},

@@ -34,7 +34,10 @@ func get(tb testing.TB) func() {
 	require.NoError(tb, err)
 	tr := transport.New(transport.Config{
 		BaseURL: u, Operations: operations, UserAgent: "test/1",
-		Authorize:  func(req *http.Request) error { req.Header.Set("Authorization", key); return nil },
+		Authorize: func(req *http.Request, _ *transport.Credentials) error {
+			req.Header.Set("Authorization", key)
+			return nil
+		},
 		Fail:       func(f *transport.Failure) error { return &callError{f} },
 		HTTPClient: &http.Client{Transport: cheap()}, MaxRetries: 3, Timeout: 60e9,
 	})

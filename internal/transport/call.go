@@ -21,9 +21,10 @@ type Attempt struct {
 
 // Call is what is known of a call while it goes on, and after.
 type Call struct {
-	Operation *Operation
-	RequestID string
-	Attempts  []Attempt
+	Operation   *Operation
+	RequestID   string
+	Attempts    []Attempt
+	Credentials Credentials
 
 	fail    func(*Failure) error
 	trace   *trace           // of the attempt

@@ -92,7 +92,7 @@ func newTransport(t testing.TB, at string, hc *http.Client, opts ...option) *tra
 	require.NoError(t, err)
 	cfg := transport.Config{
 		Product: "test", BaseURL: u, Operations: operations, UserAgent: "test/1",
-		Authorize: func(req *http.Request) error {
+		Authorize: func(req *http.Request, _ *transport.Credentials) error {
 			req.Header.Set("Authorization", key)
 			return nil
 		},

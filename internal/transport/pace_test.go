@@ -305,7 +305,7 @@ func TestWhatIsNotAnsweredUsesUpNothing(t *testing.T) {
 				w := &windows{limit: 60, length: time.Minute, dated: true, latency: between(1, 2)}
 				s, deny := &swap{f: w.serve}, new(atomic.Bool)
 				tr := inMemory(t, s.serve, retries(0), func(c *transport.Config) {
-					c.Authorize = func(*http.Request) error {
+					c.Authorize = func(*http.Request, *transport.Credentials) error {
 						if deny.Load() {
 							return errCaller
 						}

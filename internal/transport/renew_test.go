@@ -20,11 +20,11 @@ type tokens struct {
 }
 
 func (k *tokens) option(c *transport.Config) {
-	c.Authorize = func(req *http.Request) error {
+	c.Authorize = func(req *http.Request, _ *transport.Credentials) error {
 		req.Header.Set("Authorization", "Bearer "+k.now)
 		return nil
 	}
-	c.Renew = func(attempt *http.Request) bool {
+	c.Renew = func(attempt *http.Request, _ *transport.Credentials) bool {
 		k.renewals++
 		if attempt.Header.Get("Authorization") == "Bearer old" && k.give {
 			k.now = "new"

@@ -20,7 +20,7 @@ const (
 // retry repeats an attempt that failed in passing, if that can do no harm: the server did not
 // act on it, or acting twice changes nothing. An attempt whose credentials have ended is
 // repeated once with new ones.
-func retry(next handler, maxRetries int, b *budget, renew func(*http.Request) bool) handler {
+func retry(next handler, maxRetries int, b *budget, renew func(*http.Request, *Credentials) bool) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
 		var resp *http.Response
 		for n, again := 0, false; ; again = true {
@@ -40,7 +40,7 @@ func retry(next handler, maxRetries int, b *budget, renew func(*http.Request) bo
 			}
 			if resp != nil && resp.StatusCode == http.StatusUnauthorized && renew != nil && !call.renewed {
 				call.renewed, call.wait = true, 0
-				if renew(attempt) {
+				if renew(attempt, &call.Credentials) {
 					continue
 				}
 			}

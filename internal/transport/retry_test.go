@@ -419,9 +419,11 @@ func (c *closing) Close() error { c.closed.Add(1); return nil }
 func TestRequestBodiesAreClosedAlsoUnsent(t *testing.T) {
 	t.Parallel()
 	for name, opt := range map[string]option{
-		"sent":      func(*transport.Config) {},
-		"limiter":   func(c *transport.Config) { c.Limiter = limiter(func(context.Context) error { return errCaller }) },
-		"authorize": func(c *transport.Config) { c.Authorize = func(*http.Request) error { return errCaller } },
+		"sent":    func(*transport.Config) {},
+		"limiter": func(c *transport.Config) { c.Limiter = limiter(func(context.Context) error { return errCaller }) },
+		"authorize": func(c *transport.Config) {
+			c.Authorize = func(*http.Request, *transport.Credentials) error { return errCaller }
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,8 +8,11 @@ import (
 )
 
 // send hands the attempt to the caller's client.
-func send(client *http.Client, middleware []func(Doer) Doer) handler {
+func send(client *http.Client, innermost func(Doer) Doer, middleware []func(Doer) Doer) handler {
 	var doer Doer = guard(client)
+	if innermost != nil {
+		doer = innermost(doer)
+	}
 	for i := len(middleware) - 1; i >= 0; i-- {
 		doer = middleware[i](doer)
 	}

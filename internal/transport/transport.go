@@ -29,15 +29,16 @@ type Config struct {
 	Operations []Operation
 	UserAgent  string
 	// Authorize adds the credentials to an attempt.
-	Authorize func(*http.Request) error
+	Authorize func(*http.Request, *Credentials) error
 	// Renew gets new credentials after an attempt that was answered 401, and reports whether
 	// the call is worth repeating with them. Where it is nil, a 401 is final.
-	Renew func(attempt *http.Request) bool
+	Renew func(attempt *http.Request, c *Credentials) bool
 	// Fail makes the error that the client's user sees.
 	Fail func(*Failure) error
 
 	HTTPClient  *http.Client // nil is http.DefaultClient at the time of the attempt
 	Middleware  []func(Doer) Doer
+	Innermost   func(Doer) Doer // the client's own middleware, which changes no header; may be nil
 	Limiter     Limiter
 	MaxRetries  int
 	Timeout     time.Duration // of an attempt; 0 is none
@@ -68,7 +69,7 @@ func New(cfg Config) *Transport {
 
 // assemble says the order of the chain, from the inside out.
 func (t *Transport) assemble() handler {
-	h := send(t.cfg.HTTPClient, t.cfg.Middleware)
+	h := send(t.cfg.HTTPClient, t.cfg.Innermost, t.cfg.Middleware)
 	// A timeout covers the reading of the answer, and ends no wait.
 	h = read(h, t.cfg.Timeout, t.cfg.LongTimeout)
 	// What is recorded is what the network did, not how long we waited to begin.
@@ -84,8 +85,13 @@ func (t *Transport) assemble() handler {
 // Do sends a request of the generated client, which is the transport's from then on. Its error
 // is the one that Config.Fail makes; a status is not an error here.
 func (t *Transport) Do(req *http.Request) (*http.Response, error) {
+	return t.DoWith(req, Credentials{})
+}
+
+// DoWith is Do for a call that has its own credentials.
+func (t *Transport) DoWith(req *http.Request, c Credentials) (*http.Response, error) {
 	call := identify(t.table, req, t.agent)
-	call.fail = t.cfg.Fail
+	call.fail, call.Credentials = t.cfg.Fail, c
 	resp, err := t.chain(call, req)
 	if err != nil {
 		// Whatever the end of the context is reported as, the caller finds context.Canceled.
