@@ -2,7 +2,6 @@ package late
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -74,7 +73,7 @@ func checkText(field, text string, most, variables int, examples [][]string) err
 	if err := checkLength(field+".text", &text, most); err != nil {
 		return err
 	}
-	n, err := placeholders(field+".text", text)
+	n, err := countPlaceholders(field+".text", text)
 	if err != nil {
 		return err
 	}
@@ -89,20 +88,46 @@ func checkText(field, text string, most, variables int, examples [][]string) err
 	return nil
 }
 
-var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
+// placeholder is a {{name}} in a text.
+type placeholder struct {
+	name string
+	end  int
+}
 
-// placeholders counts the placeholders of a text. Those that are numbered, are so from 1
+func placeholdersOf(text string) []placeholder {
+	var found []placeholder
+	for i := 0; ; {
+		open := strings.Index(text[i:], "{{")
+		if open < 0 {
+			return found
+		}
+		i += open + len("{{")
+		length := strings.IndexAny(text[i:], "{}")
+		switch {
+		case length < 0:
+			return found
+		case strings.HasPrefix(text[i+length:], "}}"):
+			end := i + length + len("}}")
+			found = append(found, placeholder{strings.TrimSpace(text[i : i+length]), end})
+			i = end
+		default:
+			i-- // the second brace may be the first of another pair
+		}
+	}
+}
+
+// countPlaceholders counts the placeholders of a text. Those that are numbered, are so from 1
 // without a gap.
-func placeholders(field, text string) (int, error) {
+func countPlaceholders(field, text string) (int, error) {
 	seen, highest := map[string]bool{}, 0
-	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
-		if n, err := strconv.Atoi(m[1]); err == nil {
+	for _, p := range placeholdersOf(text) {
+		if n, err := strconv.Atoi(p.name); err == nil {
 			if n < 1 {
-				return 0, invalid(field, m[0]+" is not numbered from 1")
+				return 0, invalid(field, "{{"+p.name+"}} is not numbered from 1")
 			}
 			highest = max(highest, n)
 		}
-		seen[m[1]] = true
+		seen[p.name] = true
 	}
 	if highest > len(seen) {
 		return 0, invalid(field, fmt.Sprintf("has {{%d}}, but only %d placeholders", highest, len(seen)))
@@ -152,10 +177,10 @@ func checkButtonURL(field string, b TemplateButton) error {
 	if !strings.HasPrefix(b.URL, "https://") && !strings.HasPrefix(b.URL, "http://") {
 		return invalid(field+".url", fmt.Sprintf("%q is no http or https address", b.URL))
 	}
-	switch places := placeholder.FindAllStringIndex(b.URL, -1); {
+	switch places := placeholdersOf(b.URL); {
 	case len(places) == 0 && len(b.Example) > 0:
 		return invalid(field+".example", "is for a placeholder that the address does not have")
-	case len(places) > 1, len(places) == 1 && places[0][1] != len(b.URL):
+	case len(places) > 1, len(places) == 1 && places[0].end != len(b.URL):
 		return invalid(field+".url", "can have one placeholder, at its end")
 	}
 	return nil

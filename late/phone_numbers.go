@@ -3,7 +3,6 @@ package late
 import (
 	"context"
 	"fmt"
-	"regexp"
 
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/late/lateapi"
@@ -130,8 +129,6 @@ func (s *PhoneNumbersService) RequestCode(ctx context.Context, id string, method
 		lateapi.RequestCodeRequest{Method: method}))
 }
 
-var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
-
 // Verify verifies a number with the code of six digits that came, for 90 days.
 //
 // It is not retried on a doubt, because the repeat would be refused for a code that is used
@@ -142,7 +139,7 @@ func (s *PhoneNumbersService) Verify(ctx context.Context, id, code string) (*Ver
 	if err := checkID("phoneNumberId", id); err != nil {
 		return nil, err
 	}
-	if !sixDigits.MatchString(code) {
+	if len(code) != 6 || !consists(code, digits) {
 		return nil, invalid("code", "must be six digits")
 	}
 	return reply.JSON[VerifyResponse](s.client.api.VerifyWhatsAppPhoneNumber(ctx, id, lateapi.VerifyRequest{Code: code}))

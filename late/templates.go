@@ -3,7 +3,7 @@ package late
 import (
 	"context"
 	"fmt"
-	"regexp"
+	"strings"
 
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/late/lateapi"
@@ -45,7 +45,7 @@ func (s *TemplatesService) Get(ctx context.Context, name string) (*Template, err
 		&lateapi.GetWhatsAppTemplateParams{AccountID: account})))
 }
 
-var templateName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+const smallLetters = "abcdefghijklmnopqrstuvwxyz"
 
 // Create hands a template in for review, which [TemplatesService.Wait] waits for. Its name
 // is a small letter, then small letters, digits and underscores.
@@ -59,7 +59,7 @@ func (s *TemplatesService) Create(ctx context.Context, req CreateTemplateRequest
 	if req.AccountID, err = s.client.accountFor(req.AccountID); err != nil {
 		return nil, err
 	}
-	if !templateName.MatchString(req.Name) {
+	if !consists(req.Name, smallLetters+digits+"_") || !strings.Contains(smallLetters, req.Name[:1]) {
 		return nil, invalid("name", fmt.Sprintf("%q is not a small letter, then small letters, digits and underscores", req.Name))
 	}
 	if err := checkRequired("category", string(req.Category)); err != nil {

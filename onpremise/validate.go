@@ -3,7 +3,6 @@ package onpremise
 import (
 	"fmt"
 	"mime"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -54,13 +53,10 @@ func checkLength(field, value string, most int) error {
 	return nil
 }
 
-var (
-	digits    = regexp.MustCompile(`^[0-9]+$`)
-	sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
-)
+func isDigits(value string) bool { return value != "" && strings.Trim(value, "0123456789") == "" }
 
 func checkDigits(field, value string) error {
-	if !digits.MatchString(value) {
+	if !isDigits(value) {
 		return invalid(field, fmt.Sprintf("%q is not digits alone", value))
 	}
 	return nil
@@ -75,7 +71,7 @@ func mediaType(value string) (kind string, ok bool) {
 
 // checkPIN does not quote what is wrong with it.
 func checkPIN(pin string) error {
-	if !sixDigits.MatchString(pin) {
+	if len(pin) != 6 || !isDigits(pin) {
 		return invalid("pin", "must be six digits")
 	}
 	return nil
