@@ -75,8 +75,8 @@ func TestAWrongInvocationIsOneLineAndStatus1(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"a file that is not there": {args: []string{"-recipients", "no-such-file.csv"}, want: "open no-such-file.csv: no such file or directory"},
-		"a folder":                 {args: []string{"-recipients", t.TempDir()}, want: "is a directory"},
+		"a file that is not there": {args: []string{"-recipients", "no-such-file.csv"}, want: "open no-such-file.csv: "},
+		"a folder":                 {args: []string{"-recipients", t.TempDir()}, want: "read "},
 		"an empty file":            {args: []string{"-recipients", write(t, "")}, want: "people.csv is empty"},
 		"no CSV file":              {args: []string{"-recipients", write(t, "\x7fELF\x00\x01")}, want: "people.csv is no CSV file in UTF-8"},
 		"no header":                {args: []string{"-recipients", write(t, "+12025550100,Ada\n")}, want: `names no column "phone"`},
