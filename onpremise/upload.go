@@ -164,7 +164,7 @@ func (b *uploadBody) read(p []byte) (int, error) {
 		return u.reader.Read(p)
 	}
 	if u.buffer == nil {
-		u.buffer = make([]byte, 32<<10)
+		u.buffer = make([]byte, max(len(p), 32<<10))
 	}
 	type result struct {
 		n   int
@@ -187,6 +187,12 @@ func (b *uploadBody) read(p []byte) (int, error) {
 	u.over = true // the next Read would meet this one
 	u.mu.Unlock()
 	return 0, errUploadOver
+}
+
+// WriteTo has net/http take more at a time than the 32 KiB of its own buffer: a Read of what can
+// block costs a goroutine.
+func (b *uploadBody) WriteTo(w io.Writer) (int64, error) {
+	return io.CopyBuffer(w, struct{ io.Reader }{b}, make([]byte, 256<<10))
 }
 
 // Close leaves the caller's reader open.

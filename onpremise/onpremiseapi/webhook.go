@@ -9,11 +9,10 @@ import (
 // it, so that the content of a kind that this package does not know is not lost.
 func (m *WebhookMessage) UnmarshalJSON(data []byte) error {
 	type plain WebhookMessage
-	var message plain
-	if err := json.Unmarshal(data, &message); err != nil {
+	*m = WebhookMessage{} // a list may be read into a used one
+	if err := json.Unmarshal(data, (*plain)(m)); err != nil {
 		return err
 	}
-	message.Raw = bytes.Clone(data)
-	*m = WebhookMessage(message)
+	m.Raw = bytes.Clone(data)
 	return nil
 }
