@@ -1,13 +1,13 @@
 package late
 
 import (
-	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/wabakit/wabakit-go/internal/batch"
 )
 
-var errNoResult = errors.New("late: import contacts: the answer says nothing of this contact")
+var errNoResult = fmt.Errorf("late: import contacts: the answer says nothing of this contact (%w)", ErrOutcomeUnknown)
 
 // importResults says what became of each contact of an import. The answer has a row for each,
 // but only its summary tells the skipped ones from the others: they may be rows of success or

@@ -2,7 +2,6 @@ package late
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 
@@ -71,7 +70,7 @@ func (s *MessagesService) SendMany(ctx context.Context, template TemplateRef, re
 	}, opts)
 }
 
-var errNoBulkResult = errors.New("late: send messages in bulk: the answer says nothing of this recipient")
+var errNoBulkResult = fmt.Errorf("late: send messages in bulk: the answer says nothing of this recipient (%w)", ErrOutcomeUnknown)
 
 func bulkResults(chunk []BulkRecipient, resp *SendBulkResponse) []batch.Result {
 	rows := matchRows(chunk, resp.Results,

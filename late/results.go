@@ -37,7 +37,7 @@ func matchRows[T, R any](chunk []T, all []R, phone func(T) string, rowPhone func
 func countedResults(name string, keys []string, done, skipped int) []batch.Result {
 	results := make([]batch.Result, len(keys))
 	if done < 0 || skipped < 0 || done+skipped != len(keys) {
-		err := fmt.Errorf("late: %s: the answer accounts for %d of %d, and does not say which", name, done+skipped, len(keys))
+		err := fmt.Errorf("late: %s: the answer accounts for %d of %d, and does not say which (%w)", name, done+skipped, len(keys), ErrOutcomeUnknown)
 		for i := range results {
 			results[i] = batch.Result{State: batch.Unknown, Err: err}
 		}

@@ -116,7 +116,8 @@ func classify(err error) batch.State {
 	case errors.Is(err, ErrNotSent):
 		return batch.NotSent
 	}
-	if e, ok := errors.AsType[*Error](err); ok && e.StatusCode >= 300 {
+	// What has left and leaves no doubt was refused, also where a later attempt could not leave.
+	if _, ok := errors.AsType[*Error](err); ok {
 		return batch.Refused
 	}
 	return batch.Unknown

@@ -2,7 +2,7 @@ package onpremise
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"iter"
 	"sync"
 
@@ -13,7 +13,7 @@ import (
 // an answer for this many comes well within the time of an attempt.
 const maxCheck = 100
 
-var errNoLookup = errors.New("onpremise: check contacts: the answer says nothing of this number")
+var errNoLookup = fmt.Errorf("onpremise: check contacts: the answer says nothing of this number (%w)", ErrOutcomeUnknown)
 
 // CheckMany looks up any number of phone numbers, 100 in a call that waits until they are
 // looked up. The outcome for each goes to found, one at a time and in no particular order,

@@ -107,10 +107,14 @@ func classify(err error) State {
 func TestTheReportSaysWhatTheServerDid(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(120) {
-		synctest.Test(t, func(t *testing.T) { account(t, seed) })
-		if t.Failed() {
-			t.Fatalf("seed %d", seed)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("seed %d", seed)
+				}
+			})
+			account(t, seed)
+		})
 	}
 }
 

@@ -94,10 +94,14 @@ func TestWhatIsThereThroughoutComesOnceAndNothingTwice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(100) {
-				synctest.Test(t, func(t *testing.T) { live(t, w, seed) })
-				if t.Failed() {
-					t.Fatalf("seed %d", seed)
-				}
+				synctest.Test(t, func(t *testing.T) {
+					t.Cleanup(func() {
+						if t.Failed() {
+							t.Logf("seed %d", seed)
+						}
+					})
+					live(t, w, seed)
+				})
 			}
 		})
 	}
