@@ -2,177 +2,102 @@ package late_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/wabakit/wabakit-go/late"
+	"github.com/wabakit/wabakit-go/late/lateapi"
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-// The examples run against a server in memory.
-func exampleServer() *latetest.Server {
-	server := latetest.NewServer(latetest.InProcess())
-	server.AddContacts(
-		late.CreateContactRequest{Phone: "+16315550101", Name: "Ada", Tags: []string{"vip"}},
-		late.CreateContactRequest{Phone: "+16315550102", Name: "Ben", IsOptedIn: new(false)},
-		late.CreateContactRequest{Phone: "+16315550103", Name: "Chloé", Tags: []string{"vip"}},
-	)
+// The whole story: a person who has agreed, and a template that is sent to them. With an account
+// of Late, the client is late.NewClient(os.Getenv("LATE_API_KEY"), late.WithAccount(id)).
+func Example() {
+	server := latetest.NewServer() // the API in memory
+	defer server.Close()
 	server.AddTemplate(late.CreateTemplateRequest{
-		Name: "opening_hours", Language: "en_US", Category: late.TemplateMarketing,
-		Components: []late.TemplateComponent{late.Body("Hello {{1}}, we are open again.", "Ada")},
+		Name: "welcome", Language: "en_US", Category: late.TemplateUtility,
+		Components: []late.TemplateComponent{late.Body("Welcome, {{1}}!", "Ada")},
 	})
-	return server
-}
-
-func ExampleContactsService_Create() {
-	server := exampleServer()
-	defer server.Close()
-	client := server.Client()
-
-	_, err := client.Contacts.Create(context.Background(), late.CreateContactRequest{
-		Phone: "+16315550101", Name: "Ada", IsOptedIn: new(true),
-	})
-	if errors.Is(err, late.ErrConflict) {
-		fmt.Println("somebody has this number already")
-	}
-	// Output: somebody has this number already
-}
-
-func ExampleContactsService_All() {
-	server := exampleServer()
-	defer server.Close()
-	client := server.Client()
-
-	for contact, err := range client.Contacts.All(context.Background(), late.ListContactsOptions{Tag: "vip"}) {
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		fmt.Println(contact.Name, contact.Phone)
-	}
-	// Output:
-	// Ada +16315550101
-	// Chloé +16315550103
-}
-
-func ExampleContactsService_Update() {
-	server := exampleServer()
-	defer server.Close()
 	client, ctx := server.Client(), context.Background()
 
-	page, err := client.Contacts.List(ctx, late.ListContactsOptions{Search: "Ada"})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	contact, err := client.Contacts.Update(ctx, page.Contacts[0].ID, late.UpdateContactRequest{
-		Tags:         []string{},                              // replaced by none
-		CustomFields: map[string]*string{"plan": new("gold")}, // merged; nil removes one
+	ada, err := client.Contacts.Create(ctx, late.CreateContactRequest{
+		Phone: "+16315551234", Name: "Ada", IsOptedIn: new(true),
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(contact.Name, len(contact.Tags), contact.CustomFields["plan"])
-	// Output: Ada 0 gold
+	sent, err := client.Messages.SendBulk(ctx, late.SendBulkRequest{
+		Template:   late.TemplateRef{Name: "welcome", Language: "en_US"},
+		Recipients: []late.BulkRecipient{{Phone: ada.Phone, Variables: map[string]string{"1": ada.Name}}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("sent to", sent.Summary.Sent, "of", sent.Summary.Total)
+	// Output: sent to 1 of 1
 }
 
-func ExampleContactsService_ImportMany() {
-	server := exampleServer()
-	defer server.Close()
-	client := server.Client()
+func ExampleNewClient() {
+	_, err := late.NewClient("sk_live_0123456789abcdef\n", late.WithAccount("507f1f77bcf86cd799439011"))
+	fmt.Println(err)
 
-	people := slices.Values([]late.ImportContact{
-		{Phone: "+16315550103", Name: "Chloé"}, // is there already
-		{Phone: "0631 5550104", Name: "Dmitri"},
-		{Phone: "+16315550105", Name: "Emma"},
-	})
-	report, err := client.Contacts.ImportMany(context.Background(), people, late.ImportOptions{DefaultTags: []string{"new"}})
-	fmt.Println(report.Total, "read:", report.Done, "done,", report.Skipped, "skipped,", report.Refused, "refused")
-	for _, p := range report.Problems {
-		fmt.Println(p.Index, p.Key, p.State)
+	client, err := late.NewClient("sk_live_0123456789abcdef", late.WithAccount("507f1f77bcf86cd799439011"))
+	if err != nil {
+		fmt.Println(err)
+		return
 	}
-	fmt.Println(err != nil)
+	fmt.Println(client != nil)
 	// Output:
-	// 3 read: 1 done, 1 skipped, 1 refused
-	// 1 0631 5550104 refused
+	// late: apiKey: must be the key and nothing else: no spaces, no line break
 	// true
 }
 
-func ExampleMessagesService_SendMany() {
-	server := exampleServer()
+func ExampleClient_ForAccount() {
+	server := latetest.NewServer(latetest.InProcess(), latetest.WithAccounts("shop_berlin", "shop_paris"))
 	defer server.Close()
 	client, ctx := server.Client(), context.Background()
 
-	recipients := func(yield func(late.BulkRecipient) bool) {
-		for contact, err := range client.Contacts.All(ctx, late.ListContactsOptions{OptedIn: new(true)}) {
-			if err != nil || !yield(late.BulkRecipient{Phone: contact.Phone, Variables: map[string]string{"1": contact.Name}}) {
-				return
-			}
-		}
+	for _, account := range []string{"shop_berlin", "shop_paris"} {
+		_, err := client.ForAccount(account).Contacts.Create(ctx, late.CreateContactRequest{
+			Phone: "+16315550101", Name: "Ada", // unique in each account
+		})
+		fmt.Println(account, err)
 	}
-	report, err := client.Messages.SendMany(ctx, late.TemplateRef{Name: "opening_hours", Language: "en_US"}, recipients)
-	fmt.Println(report.Done, err)
-	// Output: 2 <nil>
+	// Output:
+	// shop_berlin <nil>
+	// shop_paris <nil>
 }
 
-func ExampleBroadcastsService_Send() {
-	server := exampleServer()
-	defer server.Close()
-	client, ctx := server.Client(), context.Background()
-
-	broadcast, err := client.Broadcasts.Create(ctx, late.CreateBroadcastRequest{
-		Name:       "Opening hours",
-		Template:   late.TemplateRef{Name: "opening_hours", Language: "en_US"},
-		Recipients: []late.BroadcastRecipient{{Phone: "+16315550101", Variables: map[string]string{"1": "Ada"}}},
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	result, err := client.Broadcasts.Send(ctx, broadcast.ID)
-	if errors.Is(err, late.ErrOutcomeUnknown) { // it may be under way: look, do not send again
-		bounded, cancel := context.WithTimeout(ctx, 10*time.Minute)
-		defer cancel()
-		broadcast, err = client.Broadcasts.Wait(bounded, broadcast.ID)
-	}
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(result.Status, result.Sent, "of", result.Total)
-	// Output: completed 1 of 1
-}
-
-func ExamplePhoneNumbersService_Purchase() {
-	server := exampleServer()
+// The generated client has what the methods of this package leave aside: here, the headers of
+// the answer.
+func ExampleClient_API() {
+	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
 	client := server.Client()
 
-	purchase, err := client.PhoneNumbers.Purchase(context.Background(), "65f0000000000000000000aa")
+	resp, err := client.API().GetWhatsAppGroupsWithResponse(context.Background(),
+		&lateapi.GetWhatsAppGroupsParams{AccountID: server.AccountID()})
 	if err != nil {
-		fmt.Println(err) // ErrOutcomeUnknown: look at PhoneNumbers.List before buying again
+		fmt.Println(err)
 		return
 	}
-	switch p := purchase.(type) {
-	case late.CheckoutRequired:
-		fmt.Println("first number, to be paid for:", p.CheckoutURL != "")
-	case late.NumberProvisioned:
-		fmt.Println("later number:", p.PhoneNumber.PhoneNumber)
-	}
-	// Output: first number, to be paid for: true
+	fmt.Println(resp.StatusCode(), resp.HTTPResponse.Header.Get("X-RateLimit-Limit"), resp.JSON200.Success)
+	// Output: 200 600 true
 }
 
-func ExampleError() {
-	server := exampleServer()
+func ExampleClient_RateLimit() {
+	server := latetest.NewServer(latetest.InProcess(), latetest.WithRateLimit(60))
 	defer server.Close()
-	server.Inject(latetest.Status(402, "a payment is due"))
+	client := server.Client()
 
-	_, err := server.Client().Groups.List(context.Background())
-	if e, ok := errors.AsType[*late.Error](err); ok {
-		fmt.Println(e.StatusCode, e.Message, errors.Is(err, late.ErrPaymentRequired), len(e.Attempts))
+	if _, err := client.Groups.List(context.Background()); err != nil {
+		fmt.Println(err)
+		return
 	}
-	// Output: 402 a payment is due true 1
+	limit := client.RateLimit()
+	fmt.Println(limit.Remaining, "of", limit.Limit, "left, within a minute:", time.Until(limit.Reset) <= time.Minute)
+	// Output: 59 of 60 left, within a minute: true
 }

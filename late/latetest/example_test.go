@@ -19,7 +19,7 @@ func Example() {
 
 	template, err := client.Templates.Create(ctx, late.CreateTemplateRequest{
 		Name: "sale", Category: late.TemplateMarketing, Language: "en_US",
-		Components: []late.TemplateComponent{{Type: "body", Text: "Hi {{1}}, everything must go."}},
+		Components: []late.TemplateComponent{late.Body("Hi {{1}}, everything must go.", "Ada")},
 	})
 	if err != nil {
 		fmt.Println(err)

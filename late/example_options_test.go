@@ -1,0 +1,202 @@
+package late_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/wabakit/wabakit-go/late"
+	"github.com/wabakit/wabakit-go/late/latetest"
+)
+
+func ExampleWithAccount() {
+	server := latetest.NewServer()
+	defer server.Close()
+
+	client, err := late.NewClient(server.APIKey(), late.WithBaseURL(server.URL))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = client.Groups.List(context.Background())
+	fmt.Println(errors.Is(err, late.ErrNoAccount)) // nothing was sent
+
+	client, err = late.NewClient(server.APIKey(), late.WithBaseURL(server.URL), late.WithAccount(server.AccountID()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = client.Groups.List(context.Background())
+	fmt.Println(err)
+	// Output:
+	// true
+	// <nil>
+}
+
+func ExampleWithBaseURL() {
+	server := latetest.NewServer()
+	defer server.Close()
+
+	client, err := late.NewClient(server.APIKey(), late.WithAccount(server.AccountID()),
+		late.WithBaseURL(server.URL)) // or a proxy of yours; without it, late.DefaultBaseURL
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	groups, err := client.Groups.List(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(groups.Summary.TotalContacts, "contacts")
+	// Output: 0 contacts
+}
+
+func ExampleWithHTTPClient() {
+	server := latetest.NewServer()
+	defer server.Close()
+
+	transport := http.DefaultTransport.(*http.Transport).Clone() // a proxy, otelhttp, a recorder …
+	transport.MaxConnsPerHost = 8
+	defer transport.CloseIdleConnections()
+	client, err := late.NewClient(server.APIKey(), late.WithAccount(server.AccountID()), late.WithBaseURL(server.URL),
+		late.WithHTTPClient(&http.Client{Transport: transport}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	groups, err := client.Groups.List(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(groups.Summary.TotalContacts, "contacts")
+	// Output: 0 contacts
+}
+
+func ExampleWithMaxRetries() {
+	server := latetest.NewServer(latetest.InProcess())
+	defer server.Close()
+	server.Inject(latetest.Status(503, "back in a moment"))
+	client := server.Client(late.WithMaxRetries(0)) // somebody waits for the page: rather an error now
+
+	_, err := client.Groups.List(context.Background())
+	if e, ok := errors.AsType[*late.Error](err); ok {
+		fmt.Println(e.StatusCode, e.Message, len(e.Attempts))
+	}
+	// Output: 503 back in a moment 1
+}
+
+// The timeout is that of one attempt. The context bounds the whole call with all its attempts
+// and the pauses between them.
+func ExampleWithTimeout() {
+	server := latetest.NewServer(latetest.InProcess())
+	defer server.Close()
+	server.Inject(latetest.Hang())
+	client := server.Client(late.WithTimeout(20*time.Millisecond), late.WithMaxRetries(0))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+
+	_, err := client.Groups.List(ctx)
+	fmt.Println(errors.Is(err, context.DeadlineExceeded), ctx.Err())
+	// Output: true <nil>
+}
+
+func ExampleWithLogger() {
+	server := latetest.NewServer(latetest.InProcess())
+	defer server.Close()
+	server.Inject(latetest.Status(503, "back in a moment").With("Retry-After", "0").Times(1))
+	client := server.Client(late.WithLogger(slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		Level: slog.LevelDebug, // at the level of info, only what failed in passing
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if strings.Contains("time request_id wait duration", a.Key) { // differ from run to run
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))))
+
+	if _, err := client.Groups.List(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// level=WARN msg="late: list groups" operation=getWhatsAppGroups attempt=1 status=503
+	// level=DEBUG msg="late: list groups" operation=getWhatsAppGroups attempt=2 status=200
+}
+
+// A limiter of golang.org/x/time/rate keeps several programs with one API key below its limit.
+func ExampleWithLimiter() {
+	server := latetest.NewServer(latetest.InProcess())
+	defer server.Close()
+	limiter := rate.NewLimiter(rate.Every(time.Minute/30), 2) // 30 a minute, 2 at once
+	client := server.Client(late.WithLimiter(limiter))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+
+	for range 3 {
+		_, err := client.Groups.List(ctx)
+		fmt.Println(err == nil, errors.Is(err, late.ErrNotSent)) // the third would have to wait
+	}
+	// Output:
+	// true false
+	// true false
+	// false true
+}
+
+// traced adds a header to every request.
+type traced struct{ next late.Doer }
+
+func (t traced) Do(req *http.Request) (*http.Response, error) {
+	req.Header.Set("X-Trace", "checkout-42")
+	return t.next.Do(req)
+}
+
+func ExampleWithMiddleware() {
+	server := latetest.NewServer(latetest.InProcess())
+	defer server.Close()
+	client := server.Client(late.WithMiddleware(func(next late.Doer) late.Doer { return traced{next} }))
+
+	if _, err := client.Groups.List(context.Background()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(server.Requests()[0].Header.Get("X-Trace"))
+	// Output: checkout-42
+}
+
+func ExampleWithAttemptHook() {
+	server := latetest.NewServer(latetest.InProcess())
+	defer server.Close()
+	server.Inject(latetest.Status(503, "back in a moment").With("Retry-After", "0").Times(1))
+	client := server.Client(late.WithAttemptHook(func(a late.Attempt) { // for metrics: a.Duration, a.Wait
+		fmt.Println(a.Operation, a.Number, a.Status)
+	}))
+
+	if _, err := client.Groups.List(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// getWhatsAppGroups 1 503
+	// getWhatsAppGroups 2 200
+}
+
+func ExampleWithUserAgent() {
+	server := latetest.NewServer(latetest.InProcess())
+	defer server.Close()
+	client := server.Client(late.WithUserAgent("shop/1.4"))
+
+	if _, err := client.Groups.List(context.Background()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	product, module, _ := strings.Cut(server.Requests()[0].Header.Get("User-Agent"), " ")
+	fmt.Println(product, strings.HasPrefix(module, "wabakit-go/"))
+	// Output: shop/1.4 true
+}

@@ -1,0 +1,152 @@
+package onpremise_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wabakit/wabakit-go/onpremise"
+	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
+)
+
+func ExampleMessagesService_Send() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	client := server.Client()
+
+	id, err := client.Messages.Send(context.Background(), onpremise.TextMessage("16315551234", "hello"))
+	if errors.Is(err, onpremise.ErrOutcomeUnknown) {
+		fmt.Println("it may be on its way: do not send it again")
+		return
+	}
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(id != "") // its statuses, which come to the webhook, bear it
+	// Output: true
+}
+
+func ExampleMessagesService_MarkRead() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	client, ctx := server.Client(), context.Background()
+	id := server.ReceiveText("16315551234", "hello") // in your program, the ID of a message that the webhook got
+
+	if err := client.Messages.MarkRead(ctx, id); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(server.IsRead(id))
+	// Output: true
+}
+
+// A function for each kind builds a message. What it does not set can be set in what it returns.
+func ExampleMessage() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	client, ctx, to := server.Client(), context.Background(), "16315551234"
+
+	urgent := onpremise.TextMessage(to, "Your code is 123456")
+	urgent.TTL = new(300) // seconds; not worth delivering later
+	for _, message := range []onpremise.Message{
+		urgent,
+		onpremise.PreviewMessage(to, "https://shop.example.com is open again"),
+		onpremise.ImageMessage(to, onpremise.MediaLink("https://shop.example.com/spring.jpg", ""), "Spring"),
+		onpremise.AudioMessage(to, onpremise.MediaLink("https://shop.example.com/jingle.mp3", "")),
+		onpremise.VideoMessage(to, onpremise.MediaLink("https://shop.example.com/tour.mp4", ""), "Our shop"),
+		onpremise.DocumentMessage(to, onpremise.MediaLink("https://shop.example.com/4711", ""), "invoice.pdf", ""),
+		onpremise.LocationMessage(to, 52.520008, 13.404954, "Shop Example", "Alexanderplatz, Berlin"),
+		onpremise.ContactsMessage(to, onpremise.Contact{
+			Name:   onpremise.ContactName{FormattedName: "Ada Example"},
+			Phones: []onpremise.ContactPhone{{Phone: "+16315550101", Type: "WORK"}},
+		}),
+	} {
+		if _, err := client.Messages.Send(ctx, message); err != nil {
+			fmt.Println(message.Type, err)
+		}
+	}
+	fmt.Println(len(server.Messages()), "messages")
+	// Output: 8 messages
+}
+
+func ExampleTextMessage() {
+	message := onpremise.TextMessage("16315551234", "hello")
+	body, err := json.Marshal(message)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(string(body))
+	// Output: {"text":{"body":"hello"},"to":"16315551234","type":"text"}
+}
+
+func ExampleTemplateMessage() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	client := server.Client()
+	arrival := time.Date(2027, time.March, 5, 14, 30, 0, 0, time.UTC)
+
+	// Each value has the text that is shown where it cannot be written the way the receiver does.
+	message := onpremise.TemplateMessage("16315551234", "shop_ns", "order_shipped", onpremise.Fallback("en_US"),
+		onpremise.TextParam("Ada"),
+		onpremise.CurrencyParam("$10.50", "USD", 10500), // in thousandths
+		onpremise.DateTimeParam("March 5, 14:30", onpremise.PartsOf(arrival)))
+	if _, err := client.Messages.Send(context.Background(), message); err != nil {
+		fmt.Println(err)
+		return
+	}
+	sent := server.Messages()[0].HSM
+	fmt.Println(sent.ElementName, sent.Language.Code, len(sent.LocalizableParams))
+	// Output: order_shipped en_US 3
+}
+
+func ExampleLocalizableParam() {
+	meeting := time.Date(2027, time.March, 5, 14, 30, 0, 0, time.UTC)
+	for _, param := range []onpremise.LocalizableParam{
+		onpremise.TextParam("Ada"),
+		onpremise.CurrencyParam("10,50 €", "EUR", 10500),
+		onpremise.EpochParam("March 5, 14:30 UTC", meeting), // in the time zone of the receiver
+		onpremise.DateTimeParam("Friday", onpremise.DateTimeComponent{DayOfWeek: onpremise.PartsOf(meeting).DayOfWeek}),
+	} {
+		body, err := json.Marshal(param)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(string(body))
+	}
+	// Output:
+	// {"default":"Ada"}
+	// {"currency":{"amount_1000":10500,"currency_code":"EUR"},"default":"10,50 €"}
+	// {"date_time":{"unix_epoch":{"timestamp":1804257000}},"default":"March 5, 14:30 UTC"}
+	// {"date_time":{"component":{"day_of_week":5}},"default":"Friday"}
+}
+
+func ExampleDeterministic() {
+	message := onpremise.TemplateMessage("16315551234", "shop_ns", "legal_notice",
+		onpremise.Deterministic("de")) // not at all, rather than in another language
+	fmt.Println(message.HSM.Language.Policy, message.HSM.Language.Code)
+	// Output: deterministic de
+}
+
+func ExampleToGroup() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	client, ctx := server.Client(), context.Background()
+	group, err := client.Groups.Create(ctx, "Friday shift")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	message := onpremise.ToGroup(onpremise.TextMessage(group.ID, "Who takes over at six?"))
+	if _, err := client.Messages.Send(ctx, message); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(server.Messages()[0].RecipientType)
+	// Output: group
+}

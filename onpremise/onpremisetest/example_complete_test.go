@@ -1,0 +1,9 @@
+package onpremisetest_test
+
+import (
+	"testing"
+
+	"github.com/wabakit/wabakit-go/internal/exampletest"
+)
+
+func TestEachOptionAndServiceIsShownByAnExample(t *testing.T) { exampletest.Complete(t) }

@@ -1,0 +1,137 @@
+package onpremisetest_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/wabakit/wabakit-go/onpremise"
+	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
+)
+
+// tell is the function of the webhook under test.
+func tell(_ context.Context, e *onpremise.WebhookEvent) error {
+	for _, m := range e.Messages {
+		fmt.Println(m.Type, "from", m.From)
+	}
+	for _, s := range e.Statuses {
+		fmt.Println(s.RecipientID, s.Status)
+	}
+	for _, fault := range e.Errors {
+		fmt.Println(fault.Code, fault.Title)
+	}
+	return nil
+}
+
+// A webhook that listens, as in production.
+func ExampleWithWebhook() {
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", onpremise.WebhookHandler(tell))
+	webhook := httptest.NewServer(mux)
+	defer webhook.Close()
+	server := onpremisetest.NewServer(onpremisetest.WithWebhook(webhook.URL + "/webhook"))
+	defer server.Close()
+
+	server.ReceiveText("16315551234", "hello")
+	if err := server.WaitDelivered(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: text from 16315551234
+}
+
+func ExampleWithWebhookHandler() {
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	defer server.Close()
+
+	server.ReceiveText("16315551234", "hello")
+	if err := server.WaitDelivered(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: text from 16315551234
+}
+
+func ExampleServer_SetWebhookHandler() {
+	server := onpremisetest.NewServer()
+	defer server.Close()
+	client := server.Client() // which the webhook needs
+	server.SetWebhookHandler(onpremise.WebhookHandler(func(ctx context.Context, e *onpremise.WebhookEvent) error {
+		for _, m := range e.Messages {
+			if err := client.Messages.MarkRead(ctx, m.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+
+	id := server.ReceiveText("16315551234", "hello")
+	if err := server.WaitDelivered(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(server.IsRead(id))
+	// Output: true
+}
+
+// A message of any kind: what it leaves out is filled in.
+func ExampleServer_Receive() {
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	defer server.Close()
+
+	server.Receive(onpremise.WebhookMessage{
+		From: "16315551234", Image: server.AddMedia("image/jpeg", []byte("\xff\xd8\xff\xe0...")),
+	})
+	if err := server.WaitDelivered(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: image from 16315551234
+}
+
+func ExampleServer_ReceiveStatus() {
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	defer server.Close()
+
+	server.ReceiveStatus(onpremise.WebhookStatus{
+		ID: "gBEGkYiEB1VX", RecipientID: "16315551234", Status: onpremise.StatusDeleted,
+	})
+	if err := server.WaitDelivered(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: 16315551234 deleted
+}
+
+func ExampleServer_ReceiveError() {
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	defer server.Close()
+
+	server.ReceiveError(onpremise.ErrorInfo{Code: 1014, Title: "Internal error"})
+	if err := server.WaitDelivered(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: 1014 Internal error
+}
+
+func ExampleServer_ReceiveSystem() {
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	defer server.Close()
+
+	server.ReceiveSystem(onpremise.WebhookSystem{
+		Type: "group_user_joined", GroupID: "16505551111-1500000000", Users: []string{"16315551234"},
+		Body: "+1 (631) 555-1234 joined",
+	})
+	if err := server.WaitDelivered(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: system from 16505551111
+}
+
+// What no type has yet, a program meets one day nevertheless.
+func ExampleServer_ReceiveJSON() {
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	defer server.Close()
+
+	server.ReceiveJSON(`{"messages": [{"id": "m1", "from": "16315551234", "type": "hologram"}], "weather": "fine"}`)
+	if err := server.WaitDelivered(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: hologram from 16315551234
+}
