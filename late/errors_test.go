@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/time/rate"
 
 	"github.com/wabakit/wabakit-go/late"
 )
@@ -266,4 +267,23 @@ func TestAnErrorDoesNotKeepTheWholeAnswer(t *testing.T) {
 	}
 	require.Less(t, heap()-before, many*size/8)
 	runtime.KeepAlive(errs)
+}
+
+// A *rate.Limiter refuses a call that the context would not outlast.
+func TestACallThatTheLimiterDoesNotLetGoIsRateLimited(t *testing.T) {
+	t.Parallel()
+	client, w := newClient(t, 200, `{}`, late.WithLimiter(rate.NewLimiter(rate.Every(time.Hour), 1)))
+	_, err := client.Groups.List(t.Context())
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	_, err = client.Groups.List(ctx)
+	require.ErrorIs(t, err, late.ErrRateLimited)
+	require.ErrorIs(t, err, late.ErrNotSent)
+
+	cancel()
+	_, err = client.Groups.List(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, late.ErrRateLimited)
+	require.Equal(t, 1, w.sent())
 }

@@ -81,7 +81,7 @@ func (s *ContactsService) Wait(ctx context.Context, phones []string, opts ...Wai
 		}
 		return &all, nil
 	}
-	last, err := wait(ctx, fmt.Sprintf("the lookup of %d contacts", len(phones)), opts, look,
+	last, err := wait(ctx, fmt.Sprintf("the lookup of contacts (%d)", len(phones)), opts, look,
 		func(*[]CheckedContact) bool { return len(pending) == 0 },
 		func(*[]CheckedContact) string { return fmt.Sprintf("still processing %d", len(pending)) })
 	if last == nil {

@@ -16,8 +16,8 @@ const maxCheck = 100
 var errNoLookup = fmt.Errorf("onpremise: check contacts: the answer says nothing of this number (%w)", ErrOutcomeUnknown)
 
 // CheckMany looks up any number of phone numbers, 100 in a call that waits until they are
-// looked up. The outcome for each goes to found, one at a time and in no particular order,
-// and the report accounts for each phone number: one that is not on WhatsApp is done like one
+// looked up. The outcome for each goes to found, one at a time and in no particular order, unless
+// that is nil, and the report accounts for each phone number: one that is not on WhatsApp is done like one
 // that is. An empty one is refused unsent. One that the server is still looking up then is
 // ItemUnknown with [ErrStillProcessing], and can be left to [ContactsService.Wait].
 //
@@ -45,7 +45,9 @@ func (s *ContactsService) CheckMany(ctx context.Context, phones iter.Seq[string]
 					results[i] = batch.Result{State: batch.Unknown, Err: ErrStillProcessing}
 				default:
 					results[i] = batch.Result{State: batch.Done}
-					found(*row)
+					if found != nil {
+						found(*row)
+					}
 				}
 			}
 			return results, nil

@@ -142,7 +142,7 @@ func TestWaitThatEndsTellsWhatItSaw(t *testing.T) {
 		var e *onpremise.WaitError
 		require.ErrorAs(t, err, &e)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Equal(t, "the lookup of 3 contacts", e.What)
+		require.Equal(t, "the lookup of contacts (3)", e.What)
 		require.Equal(t, "still processing 2", e.Last)
 		require.Equal(t, onpremise.ContactValid, contacts[0].Status)
 		require.Equal(t, onpremise.ContactProcessing, contacts[2].Status)

@@ -15,7 +15,7 @@ import (
 func ExampleContactsService_Check() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
-	server.AddWhatsAppUser("+1 631 555 1234") // and nobody else
+	server.AddWhatsAppUser("+1 631 555 1234") // and nil else
 	client, ctx := server.Client(), context.Background()
 
 	contacts, err := client.Contacts.Check(ctx, []string{"+1 (631) 555-1234", "+1 631 555 9999"},
@@ -80,7 +80,7 @@ func ExampleWaitError() {
 	}
 	fmt.Println(contacts[0].Status, errors.Is(err, context.DeadlineExceeded))
 	// Output:
-	// the lookup of 1 contacts is still processing 1
+	// the lookup of contacts (1) is still processing 1
 	// processing true
 }
 
@@ -114,16 +114,13 @@ func ExampleContactsService_CheckMany() {
 	// Output: 1000 looked up, on WhatsApp: [16315550001 16315550002]
 }
 
-// nobody takes what is found where only the report matters.
-func nobody(onpremise.CheckedContact) {}
-
 func ExampleWithConcurrency() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
 	client := server.Client()
 
 	// 100 in a call, and two calls at once.
-	report, err := client.Contacts.CheckMany(context.Background(), phones(250), nobody, onpremise.WithConcurrency(2))
+	report, err := client.Contacts.CheckMany(context.Background(), phones(250), nil, onpremise.WithConcurrency(2))
 	fmt.Println(report.Done, err, len(server.Requests("CheckContact")), "calls")
 	// Output: 250 <nil> 3 calls
 }
@@ -133,7 +130,7 @@ func ExampleWithProgress() {
 	defer server.Close()
 	client := server.Client()
 
-	_, err := client.Contacts.CheckMany(context.Background(), phones(250), nobody,
+	_, err := client.Contacts.CheckMany(context.Background(), phones(250), nil,
 		onpremise.WithConcurrency(1), // to have the same output each time
 		onpremise.WithProgress(func(p onpremise.Progress) { fmt.Println(p.Done, "of", p.Total, "so far") }))
 	if err != nil {
@@ -151,7 +148,7 @@ func ExampleWithOutcome() {
 	client := server.Client()
 
 	list := slices.Values([]string{"+1 631 555 0001", "", "+1 631 555 0002"})
-	_, err := client.Contacts.CheckMany(context.Background(), list, nobody,
+	_, err := client.Contacts.CheckMany(context.Background(), list, nil,
 		onpremise.WithOutcome(func(o onpremise.ItemOutcome) { fmt.Printf("%d %q %s\n", o.Index, o.Key, o.State) }))
 	fmt.Println(errors.Is(err, onpremise.ErrInvalidRequest))
 	// Output:
@@ -168,14 +165,14 @@ func ExampleBatchReport() {
 	server.Inject(onpremisetest.Status(429, "slow down").With("Retry-After", "600").On("CheckContact").Times(1))
 	client, ctx := server.Client(), context.Background()
 
-	report, err := client.Contacts.CheckMany(ctx, phones(250), nobody, onpremise.WithConcurrency(1))
+	report, err := client.Contacts.CheckMany(ctx, phones(250), nil, onpremise.WithConcurrency(1))
 	fmt.Println(report.Done, "done,", report.Refused, "refused:", errors.Is(err, onpremise.ErrRateLimited))
 
 	var again []string
 	for _, p := range report.Problems {
 		again = append(again, p.Key) // looking up twice does no harm
 	}
-	report, err = client.Contacts.CheckMany(ctx, slices.Values(again), nobody)
+	report, err = client.Contacts.CheckMany(ctx, slices.Values(again), nil)
 	fmt.Println(report.Done, "done,", report.Refused, "refused:", err)
 	// Output:
 	// 150 done, 100 refused: true

@@ -59,6 +59,18 @@ type (
 	MessageType = onpremiseapi.MessageType
 	// Text is the content of a text message.
 	Text = onpremiseapi.Text
+	// Image is the content of a picture message.
+	Image = onpremiseapi.Image
+	// Audio is the content of a sound message.
+	Audio = onpremiseapi.Audio
+	// Video is the content of a video message.
+	Video = onpremiseapi.Video
+	// Document is the content of a document message.
+	Document = onpremiseapi.Document
+	// Location is the content of a location message.
+	Location = onpremiseapi.Location
+	// RecipientType says whether a message goes to a person or to a group.
+	RecipientType = onpremiseapi.RecipientType
 	// Provider names a media provider.
 	Provider = onpremiseapi.Provider
 	// Template is an approved template with values for its places, the contract's hsm.
@@ -75,6 +87,10 @@ type (
 	DateTime = onpremiseapi.DateTime
 	// DateTimeComponent is the parts of a date and a time; those that are not set are not shown.
 	DateTimeComponent = onpremiseapi.DateTimeComponent
+	// DayOfWeek is a day from Monday, 1, to Sunday, 7.
+	DayOfWeek = onpremiseapi.DayOfWeek
+	// DateTimeUnixEpoch is a moment as Unix seconds.
+	DateTimeUnixEpoch = onpremiseapi.DateTimeUnixEpoch
 	// Contact is the card of a person or a company.
 	Contact = onpremiseapi.Contact
 	// ContactName is what the person on a card is called. FormattedName is required.
@@ -111,6 +127,8 @@ type (
 
 	// WebhookContact is the sender of a message.
 	WebhookContact = onpremiseapi.WebhookContact
+	// WebhookContactProfile is what the sender says of himself.
+	WebhookContactProfile = onpremiseapi.WebhookContactProfile
 	// WebhookMessage is a message that arrived. Its Raw is the message as it came.
 	WebhookMessage = onpremiseapi.WebhookMessage
 	// WebhookMedia is a file that arrived; its ID is for Media.Download.
@@ -205,4 +223,28 @@ const (
 	GatewayDisconnected  = onpremiseapi.GatewayStatusDisconnected
 	GatewayUninitialized = onpremiseapi.GatewayStatusUninitialized
 	GatewayUnregistered  = onpremiseapi.GatewayStatusUnregistered
+)
+
+// The changes that a notice can be about.
+const (
+	SystemBroadcastListCreated        = onpremiseapi.SystemTypeBroadcastListCreated
+	SystemGroupCreated                = onpremiseapi.SystemTypeGroupCreated
+	SystemGroupDescriptionChanged     = onpremiseapi.SystemTypeGroupDescriptionChanged
+	SystemGroupEnded                  = onpremiseapi.SystemTypeGroupEnded
+	SystemGroupErrorAddingUser        = onpremiseapi.SystemTypeGroupErrorAddingUser
+	SystemGroupErrorAddingUsers       = onpremiseapi.SystemTypeGroupErrorAddingUsers
+	SystemGroupErrorBlockedAddingUser = onpremiseapi.SystemTypeGroupErrorBlockedAddingUser
+	SystemGroupErrorFetchingPhoto     = onpremiseapi.SystemTypeGroupErrorFetchingPhoto
+	SystemGroupErrorFullAddingUsers   = onpremiseapi.SystemTypeGroupErrorFullAddingUsers
+	SystemGroupErrorRemovingUser      = onpremiseapi.SystemTypeGroupErrorRemovingUser
+	SystemGroupIconChanged            = onpremiseapi.SystemTypeGroupIconChanged
+	SystemGroupIconDeleted            = onpremiseapi.SystemTypeGroupIconDeleted
+	SystemGroupInviteLinkRevoked      = onpremiseapi.SystemTypeGroupInviteLinkRevoked
+	SystemGroupSubjectChanged         = onpremiseapi.SystemTypeGroupSubjectChanged
+	SystemGroupUserChangedNumber      = onpremiseapi.SystemTypeGroupUserChangedNumber
+	SystemGroupUserDemoted            = onpremiseapi.SystemTypeGroupUserDemoted
+	SystemGroupUserJoined             = onpremiseapi.SystemTypeGroupUserJoined
+	SystemGroupUserLeft               = onpremiseapi.SystemTypeGroupUserLeft
+	SystemGroupUserPromoted           = onpremiseapi.SystemTypeGroupUserPromoted
+	SystemUserIdentityChanged         = onpremiseapi.SystemTypeUserIdentityChanged
 )

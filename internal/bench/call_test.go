@@ -176,7 +176,7 @@ func person(i int) late.Contact {
 		Email: "ada@example.com", Company: "Analytical Engines", Tags: []string{"vip", "new"}, Groups: []string{"shop"},
 		IsOptedIn: true, OptInDate: at, LastMessageSentAt: at, LastMessageReceivedAt: at, CreatedAt: at, UpdatedAt: at,
 		MessagesSentCount: 12, MessagesReceivedCount: 3, CustomFields: map[string]string{"city": "London"},
-		Notes: "Prefers to be written to in the morning.", WAID: "16315551234",
+		Notes: "Prefers to be written to in the morning.", WaID: "16315551234",
 	}
 }
 

@@ -34,6 +34,7 @@ type Call struct {
 	limited io.LimitedReader // reads the answer
 	answer  body             // of the attempt that was answered last
 	wait    time.Duration    // before the next attempt
+	paced   time.Time        // when its turn came
 	left    bool             // an attempt has left, or may have
 	doubt   bool             // an attempt may have been acted on
 	renewed bool             // new credentials were asked for

@@ -78,3 +78,13 @@ func (e *waitError) Error() string {
 func (e *waitError) Is(target error) bool {
 	return target == ErrRateLimited || target == context.DeadlineExceeded
 }
+
+// limiterError says that the caller's limiter did not let an attempt go.
+type limiterError struct {
+	err   error
+	ended bool // the context had ended, whatever the limiter says
+}
+
+func (e *limiterError) Error() string        { return "limiter: " + e.err.Error() }
+func (e *limiterError) Unwrap() error        { return e.err }
+func (e *limiterError) Is(target error) bool { return target == ErrRateLimited && !e.ended }

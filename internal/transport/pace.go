@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -27,7 +26,7 @@ func pace(next handler, p *pacer, limiter Limiter) handler {
 		now := begin
 		if limiter != nil {
 			if err := limiter.Wait(req.Context()); err != nil {
-				return nil, unsent(req, fmt.Errorf("limiter: %w", err))
+				return nil, unsent(req, &limiterError{err: err, ended: req.Context().Err() != nil})
 			}
 			now = time.Now()
 		}
@@ -37,7 +36,7 @@ func pace(next handler, p *pacer, limiter Limiter) handler {
 		}
 		var resp *http.Response
 		defer func() { p.done(resp) }()
-		call.wait += now.Sub(begin)
+		call.wait, call.paced = call.wait+now.Sub(begin), now
 		// An attempt whose context has ended would be refused further down, where it cannot be
 		// told from one that has left.
 		if err := req.Context().Err(); err != nil {

@@ -11,6 +11,7 @@ import (
 func record(next handler, product string, logger *slog.Logger, hook func(Attempt)) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
 		start := time.Now()
+		call.wait += start.Sub(call.paced) // for credentials
 		resp, err := next(call, req)
 		a := Attempt{
 			Operation: call.Operation.ID, RequestID: call.RequestID, Number: len(call.Attempts) + 1,
@@ -22,7 +23,7 @@ func record(next handler, product string, logger *slog.Logger, hook func(Attempt
 		call.Attempts = append(call.Attempts, a)
 		if logger != nil {
 			level := slog.LevelDebug
-			if err != nil || a.Status >= 500 || a.Status == http.StatusTooManyRequests {
+			if err != nil || a.Status >= 500 || a.Status == http.StatusTooManyRequests || a.Status == http.StatusRequestTimeout {
 				level = slog.LevelWarn
 			}
 			attrs := []slog.Attr{

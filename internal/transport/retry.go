@@ -39,8 +39,11 @@ func retry(next handler, maxRetries int, b *budget, renew func(*http.Request, *C
 				return resp, err
 			}
 			if resp != nil && resp.StatusCode == http.StatusUnauthorized && renew != nil && !call.renewed {
-				call.renewed, call.wait = true, 0
-				if renew(attempt, &call.Credentials) {
+				call.renewed = true
+				begin := time.Now()
+				again := renew(attempt, &call.Credentials)
+				call.wait = time.Since(begin)
+				if again {
 					continue
 				}
 			}

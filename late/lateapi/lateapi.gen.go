@@ -392,7 +392,7 @@ type Contact struct {
 	UpdatedAt time.Time `json:"updatedAt,omitempty,omitzero"`
 
 	// ID of the person on WhatsApp.
-	WAID string `json:"waId,omitempty,omitzero"`
+	WaID string `json:"waId,omitempty,omitzero"`
 }
 
 // ContactAction: what a bulk update does to each contact.

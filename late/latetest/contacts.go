@@ -99,7 +99,7 @@ func (a *api) addContact(acc *account, in lateapi.CreateContactRequest, now time
 	}
 	now = now.Truncate(time.Millisecond)
 	created := &contact{account: acc, Contact: lateapi.Contact{
-		ID: a.id(), Phone: in.Phone, WAID: strings.TrimPrefix(in.Phone, "+"), Name: in.Name,
+		ID: a.id(), Phone: in.Phone, WaID: strings.TrimPrefix(in.Phone, "+"), Name: in.Name,
 		Email: in.Email, Company: in.Company, Notes: in.Notes,
 		Tags: unique(in.Tags), Groups: unique(in.Groups), CustomFields: map[string]string{},
 		IsOptedIn: in.IsOptedIn == nil || *in.IsOptedIn, CreatedAt: now, UpdatedAt: now,

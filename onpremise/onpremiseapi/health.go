@@ -18,6 +18,16 @@ type Health struct {
 	Nodes map[string]NodeStatus
 }
 
+// Connected reports whether every node is connected, and there is one.
+func (h *Health) Connected() bool {
+	for _, node := range h.Nodes {
+		if node.GatewayStatus != GatewayStatusConnected {
+			return false
+		}
+	}
+	return len(h.Nodes) > 0 || h.Status == GatewayStatusConnected
+}
+
 // UnmarshalJSON reads a word, a node or a map of nodes.
 func (h *Health) UnmarshalJSON(data []byte) error {
 	var word GatewayStatus
