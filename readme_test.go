@@ -16,6 +16,7 @@ import (
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 	"golang.org/x/time/rate"
 
 	"github.com/wabakit/wabakit-go/late"
@@ -23,6 +24,8 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise"
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func listContacts(ctx context.Context, client *late.Client) error {
 	for contact, err := range client.Contacts.All(ctx, late.ListContactsOptions{Tag: "vip"}) {

@@ -32,6 +32,7 @@ type Client struct {
 
 	transport *transport.Transport
 	api       *lateapi.ClientWithResponses
+	hide      func(string) string // redacts the API key
 	account   string
 }
 
@@ -69,17 +70,19 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 		req.Header["Authorization"] = authorization
 		return nil
 	}
-	cfg.Fail = func(f *transport.Failure) error { return newError(f, apiKey) }
+	// A server that quotes the key would carry it into logs.
+	cfg.Hide = strings.NewReplacer(apiKey, "[API key]").Replace
+	cfg.Fail = func(f *transport.Failure) error { return newError(f, cfg.Hide) }
 	tr := transport.New(cfg)
 	api, err := lateapi.NewClientWithResponses(base.String(), lateapi.WithHTTPClient(tr))
 	if err != nil {
 		return nil, fmt.Errorf("late: %w", err)
 	}
-	return newClient(tr, api, o.account), nil
+	return newClient(tr, api, cfg.Hide, o.account), nil
 }
 
-func newClient(tr *transport.Transport, api *lateapi.ClientWithResponses, account string) *Client {
-	c := &Client{transport: tr, api: api, account: account}
+func newClient(tr *transport.Transport, api *lateapi.ClientWithResponses, hide func(string) string, account string) *Client {
+	c := &Client{transport: tr, api: api, hide: hide, account: account}
 	c.Messages = &MessagesService{c}
 	c.Contacts = &ContactsService{c}
 	c.Groups = &GroupsService{c}
@@ -93,7 +96,7 @@ func newClient(tr *transport.Transport, api *lateapi.ClientWithResponses, accoun
 // ForAccount returns a client that is c but for its account. Both share connections, limits
 // and everything else.
 func (c *Client) ForAccount(id string) *Client {
-	return newClient(c.transport, c.api, id)
+	return newClient(c.transport, c.api, c.hide, id)
 }
 
 // API returns the generated client, for a call that this package has no method for or a field

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wabakit/wabakit-go/internal/redact"
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
@@ -66,51 +67,55 @@ type Error struct {
 	failure *transport.Failure
 }
 
-// maxExcerpt is how much of an unreadable answer an error holds; maxQuoted, how much it says.
+// maxExcerpt is how much of an unreadable answer an error holds; maxQuoted, how much it says;
+// maxSearched, how much is searched for secrets: more, so that none is cut in two.
 const (
-	maxExcerpt = 2 << 10
-	maxQuoted  = 120
+	maxExcerpt  = 2 << 10
+	maxQuoted   = 120
+	maxSearched = 64 << 10
 )
 
-func newError(f *transport.Failure, secret string) error {
+func newError(f *transport.Failure, hide func(string) string) error {
 	e := &Error{
-		StatusCode: f.Status, Operation: f.Operation.ID, RequestID: f.RequestID,
-		RetryAfter: f.RetryAfter, Err: f.Err, failure: f,
+		StatusCode: f.Status, Operation: f.Operation.ID, RequestID: excerpt(hide(f.RequestID)),
+		RetryAfter: f.RetryAfter, Err: redact.Error(f.Err, hide), failure: f,
 	}
 	for _, a := range f.Attempts {
+		a.Err = redact.Error(a.Err, hide)
 		e.Attempts = append(e.Attempts, Attempt(a))
 	}
-	if f.Status == 0 {
-		return e
-	}
-	// A server that quotes the key would carry it into logs.
-	body := strings.ReplaceAll(string(f.Body), secret, "[API key]")
-	f.Body = nil
-	if f.Status < 300 || !e.read(body) {
-		e.ContentType = f.Header.Get("Content-Type")
-		// A clone, since a part of a string keeps the whole.
-		e.Body = strings.Clone(strings.ToValidUTF8(body[:min(len(body), maxExcerpt)], ""))
+	body := f.Body
+	f.Body = nil // which may be long, and hold what e hides
+	if f.Status != 0 && (f.Status < 300 || !e.read(body, hide)) {
+		e.ContentType = excerpt(hide(f.Header.Get("Content-Type")))
+		e.Body = excerpt(string(redact.Sent(body[:min(len(body), maxSearched)], hide)))
 	}
 	return e
 }
 
+// excerpt is the start of what a server sent. It is a clone, since a part of a string keeps the
+// whole.
+func excerpt(text string) string {
+	return strings.Clone(strings.ToValidUTF8(text[:min(len(text), maxExcerpt)], ""))
+}
+
 // read takes in the API's own error body. A field that is not of its usual type is kept as it
 // was sent.
-func (e *Error) read(body string) bool {
+func (e *Error) read(body []byte, hide func(string) string) bool {
 	var fields map[string]json.RawMessage
-	if json.Unmarshal([]byte(body), &fields) != nil {
+	if json.Unmarshal(body, &fields) != nil {
 		return false
 	}
 	text := func(name string) string {
 		var s string
 		if raw := fields[name]; len(raw) > 0 && json.Unmarshal(raw, &s) != nil {
-			return string(raw)
+			return string(redact.Sent(raw, hide))
 		}
-		return s
+		return hide(s)
 	}
 	e.Message, e.Type, e.Code, e.Param = text("error"), text("type"), text("code"), text("param")
 	e.DocURL, e.Platform = text("docUrl"), text("platform")
-	e.PlatformError, e.Details = fields["platformError"], fields["details"]
+	e.PlatformError, e.Details = redact.Sent(fields["platformError"], hide), redact.Sent(fields["details"], hide)
 	return e.Message != ""
 }
 

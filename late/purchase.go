@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/wabakit/wabakit-go/internal/redact"
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/internal/transport"
 	"github.com/wabakit/wabakit-go/late/lateapi"
@@ -75,7 +76,7 @@ func (s *PhoneNumbersService) Purchase(ctx context.Context, profileID string) (P
 	purchase := readPurchase(body)
 	if purchase == nil {
 		return nil, &UnexpectedPurchaseError{
-			StatusCode: resp.StatusCode, Body: string(body), RequestID: transport.CallOf(resp).RequestID,
+			StatusCode: resp.StatusCode, Body: string(redact.Sent(body, s.client.hide)), RequestID: transport.CallOf(resp).RequestID,
 		}
 	}
 	return purchase, nil

@@ -59,23 +59,6 @@ func TestPurchaseIsWhatTheAnswerHolds(t *testing.T) {
 	}
 }
 
-func FuzzPurchase(f *testing.F) {
-	f.Add(`{"checkoutUrl":"https://pay.example/1"}`)
-	f.Add(`{"phoneNumber":{"id":"n1"}}`)
-	f.Add(`{"checkoutUrl":"x","phoneNumber":{}}`)
-	f.Fuzz(func(t *testing.T, body string) {
-		client, _ := newClient(t, 200, body)
-		purchase, err := client.PhoneNumbers.Purchase(t.Context(), testProfile)
-		switch p := purchase.(type) {
-		case late.CheckoutRequired:
-			require.NotEmpty(t, p.CheckoutURL)
-		case late.NumberProvisioned:
-		default:
-			require.ErrorIs(t, err, late.ErrOutcomeUnknown)
-		}
-	})
-}
-
 // A number that is paid for twice is what a user fears most.
 func TestPurchaseIsSentOnceWhateverHappens(t *testing.T) {
 	t.Parallel()

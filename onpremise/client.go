@@ -71,6 +71,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	cfg.UserAgent = strings.TrimSpace(o.userAgent + " wabakit-go/" + version.Module)
 	cfg.Authorize = auth.authorize
 	cfg.Renew = auth.renew
+	cfg.Hide = auth.secrets.hide
 	cfg.Fail = func(f *transport.Failure) error { return newError(f, auth.secrets.hide) }
 	cfg.Innermost = auth.attempt
 	auth.transport = transport.New(cfg)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wabakit/wabakit-go/internal/redact"
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
@@ -68,9 +69,11 @@ type Error struct {
 }
 
 const (
-	// maxExcerpt is how much of an unreadable answer an error holds; maxQuoted, how much it says.
-	maxExcerpt = 2 << 10
-	maxQuoted  = 120
+	// maxExcerpt is how much of an unreadable answer an error holds; maxQuoted, how much it says;
+	// maxSearched, how much is searched for secrets: more, so that none is cut in two.
+	maxExcerpt  = 2 << 10
+	maxQuoted   = 120
+	maxSearched = 64 << 10
 
 	// codePasswordChange is the error of an installation whose first login is still to come.
 	codePasswordChange = 1024
@@ -95,15 +98,20 @@ func newError(f *transport.Failure, hide func(string) string) error {
 	f.Body = nil // it may hold what e hides
 	if f.Status != 0 && (f.Status < 300 || !e.read(body)) && !bearsSecrets(f) {
 		e.ContentType = f.Header.Get("Content-Type")
-		e.Body = hide(strings.ToValidUTF8(string(body), ""))
+		e.Body = strings.ToValidUTF8(string(redact.Sent(body[:min(len(body), maxSearched)], hide)), "")
 	}
 	e.hide(hide)
-	// A clone, since a part of a string keeps the whole.
-	e.Body = strings.Clone(strings.ToValidUTF8(e.Body[:min(len(e.Body), maxExcerpt)], ""))
+	e.RequestID, e.ContentType, e.Body = excerpt(e.RequestID), excerpt(e.ContentType), excerpt(e.Body)
 	if e.Code == codePasswordChange && f.Operation.ID != loginUser {
 		e.Err = errNewPassword
 	}
 	return e
+}
+
+// excerpt is the start of what a server sent. It is a clone, since a part of a string keeps the
+// whole.
+func excerpt(text string) string {
+	return strings.Clone(strings.ToValidUTF8(text[:min(len(text), maxExcerpt)], ""))
 }
 
 // bearsSecrets: what these answer holds a token or a password, also in a form that cannot be
@@ -129,16 +137,18 @@ func (e *Error) read(body []byte) bool {
 
 // hide redacts whatever text the error holds.
 func (e *Error) hide(hide func(string) string) {
-	for _, text := range []*string{&e.Message, &e.Details, &e.Href, &e.Body} {
+	for _, text := range []*string{
+		&e.Message, &e.Details, &e.Href, &e.Meta.Version, (*string)(&e.Meta.APIStatus), &e.ContentType, &e.Body, &e.RequestID,
+	} {
 		*text = hide(*text)
 	}
 	for i := range e.Errors {
 		r := &e.Errors[i]
 		r.Title, r.Details, r.Href = hide(r.Title), hide(r.Details), hide(r.Href)
 	}
-	e.Err = hideErr(e.Err, hide)
+	e.Err = redact.Error(e.Err, hide)
 	for i := range e.Attempts {
-		e.Attempts[i].Err = hideErr(e.Attempts[i].Err, hide)
+		e.Attempts[i].Err = redact.Error(e.Attempts[i].Err, hide)
 	}
 }
 
@@ -189,6 +199,9 @@ func (e *Error) Error() string {
 	}
 	if e.Body != "" {
 		fmt.Fprintf(&b, ": %q", e.Body[:min(len(e.Body), maxQuoted)])
+	}
+	if e.RequestID == "" { // the caller left a login that goes on
+		return b.String()
 	}
 	b.WriteString(" (")
 	if e.failure.Unknown {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -102,15 +103,29 @@ func (s *sessions) take(context.Context) (string, error) {
 	return token, nil
 }
 
-// renewNow logs in although the token may hold.
+// renewNow logs in although the token may hold. Here the login is the call, so its errors are
+// those of a call.
 func (s *sessions) renewNow(ctx context.Context) (Session, error) {
 	s.mu.Lock()
 	l, err := s.join(ctx)
 	s.mu.Unlock()
 	if err != nil {
-		return Session{}, err
+		return Session{}, s.leave(err, true)
 	}
-	return l.wait(ctx)
+	session, err := l.wait(ctx)
+	if failed, ok := err.(*loginError); ok {
+		return Session{}, failed.err
+	}
+	if err != nil {
+		return Session{}, s.leave(err, false)
+	}
+	return session, nil
+}
+
+// leave is the error of a caller whose context ends before the login does, which goes on.
+func (s *sessions) leave(reason error, unsent bool) error {
+	op := slices.IndexFunc(operations, func(op transport.Operation) bool { return op.ID == loginUser })
+	return newError(&transport.Failure{Operation: &operations[op], Err: reason, NotSent: unsent}, s.auth.secrets.hide)
 }
 
 func (s *sessions) currentPassword() string {

@@ -3,7 +3,6 @@ package onpremise
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -86,31 +85,6 @@ func quote(secret string, escapeHTML bool) string {
 	_ = e.Encode(secret) // a string can be written
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
 }
-
-// hideErr redacts the text of an error.
-func hideErr(err error, hide func(string) string) error {
-	if err == nil {
-		return nil
-	}
-	if text := err.Error(); hide(text) != text {
-		return &hiddenError{hide(text), err}
-	}
-	return err
-}
-
-// hiddenError is an error whose own text is not to be seen.
-type hiddenError struct {
-	text string
-	err  error
-}
-
-func (e *hiddenError) Error() string { return e.text }
-
-// Is reports whether the error behind is target.
-func (e *hiddenError) Is(target error) bool { return errors.Is(e.err, target) }
-
-// As finds what kind of error it is, which decides whether an attempt is repeated.
-func (e *hiddenError) As(target any) bool { return errors.As(e.err, target) }
 
 // without redacts secrets of a request in the error of its call.
 func without(err error, secrets ...string) error {

@@ -131,18 +131,13 @@ func (a *authorization) renew(attempt *http.Request, c *transport.Credentials) b
 	return again
 }
 
-// attempt is the last that sees an attempt before it is sent, and the first that sees what came
-// of it: neither the log nor the hook gets what an error quotes.
+// attempt tells the file of an upload when the time of its attempt is over.
 func (a *authorization) attempt(next Doer) Doer {
 	return doer(func(req *http.Request) (*http.Response, error) {
 		if body, ok := req.Body.(*uploadBody); ok {
 			body.ended = req.Context().Done()
 		}
-		resp, err := next.Do(req)
-		if e, ok := err.(*url.Error); ok {
-			err = e.Err // what is around it is taken off anyway
-		}
-		return resp, hideErr(err, a.secrets.hide)
+		return next.Do(req)
 	})
 }
 

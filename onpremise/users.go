@@ -26,9 +26,6 @@ func (s *UsersService) Login(ctx context.Context) (*Session, error) {
 	}
 	session, err := own.renewNow(ctx)
 	if err != nil {
-		if l, ok := err.(*loginError); ok {
-			err = l.err // here the login is the call
-		}
 		return nil, err
 	}
 	return &session, nil

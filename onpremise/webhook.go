@@ -11,7 +11,12 @@ import (
 	"runtime/debug"
 )
 
-const defaultMaxEvent = 16 << 20
+const (
+	defaultMaxEvent = 16 << 20
+	// maxValues is how many values an event may hold: thousands of messages. A message takes some
+	// hundred times the memory of the shortest text that stands for one.
+	maxValues = 1 << 16
+)
 
 // WebhookOption sets up a webhook.
 type WebhookOption func(*webhook)
@@ -35,7 +40,8 @@ func WithWebhookLogger(logger *slog.Logger) WebhookOption {
 // promised order, several at once; handle is called by as many goroutines. The context ends
 // when the installation hangs up.
 //
-// What is no POST is answered 405, what is not JSON 415 or 400, what is too large 413.
+// What is no POST is answered 405, what is not JSON 415 or 400, what is too large, in bytes or in
+// values, 413.
 // Everything that is a JSON object reaches handle, with its Raw form, also kinds that this
 // package does not know. Whoever can reach the handler can call it, but for
 // [WithHeaderSecret] and its like.
@@ -80,6 +86,9 @@ func (w *webhook) serve(rw http.ResponseWriter, r *http.Request) int {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return http.StatusRequestEntityTooLarge
 	}
+	if len(body) > maxValues && values(body) > maxValues {
+		return http.StatusRequestEntityTooLarge
+	}
 	event := new(WebhookEvent)
 	if err != nil || event.read(body) != nil {
 		return http.StatusBadRequest
@@ -96,6 +105,22 @@ func isJSON(contentType string) bool {
 	}
 	media, _, err := mime.ParseMediaType(contentType)
 	return err == nil && media == "application/json"
+}
+
+// values counts what becomes a value of its own: JSON holds no more objects and items of lists.
+func values(data []byte) (n int) {
+	quoted := false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted && c == '\\':
+			i++
+		case !quoted && (c == '{' || c == ','):
+			n++
+		}
+	}
+	return n
 }
 
 // call hands an event over and returns the status to answer with.

@@ -50,11 +50,11 @@ func WithDeduplication(store DuplicateStore) WebhookOption {
 
 // handleOnce hands over what is not handled yet.
 func (w *webhook) handleOnce(r *http.Request, event *WebhookEvent) (status int) {
-	var claimed []string
+	claimed := map[string]struct{}{}
 	handled := false
 	// Settling must not fail because the sender has hung up, nor be left out after a panic.
 	defer func() {
-		for _, key := range claimed {
+		for key := range claimed {
 			if err := w.store.Settle(context.WithoutCancel(r.Context()), key, handled); err != nil {
 				w.report(r, "claim not settled", err)
 			}
@@ -66,7 +66,7 @@ func (w *webhook) handleOnce(r *http.Request, event *WebhookEvent) (status int) 
 			return true
 		}
 		claim := ClaimHandled // a second one in the same event
-		if !slices.Contains(claimed, key) {
+		if _, again := claimed[key]; !again {
 			var err error
 			if claim, err = w.store.Claim(r.Context(), key); err != nil {
 				w.report(r, "claim failed", err)
@@ -76,7 +76,7 @@ func (w *webhook) handleOnce(r *http.Request, event *WebhookEvent) (status int) 
 		}
 		switch claim {
 		case ClaimGranted:
-			claimed = append(claimed, key)
+			claimed[key] = struct{}{}
 			return true
 		case ClaimHandled:
 			dropped = true

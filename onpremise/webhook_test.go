@@ -9,9 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"log/slog"
@@ -259,35 +257,4 @@ func selfSigned(t *testing.T) tls.Certificate {
 	leaf, err := x509.ParseCertificate(der)
 	require.NoError(t, err)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
-}
-
-func FuzzWebhook(f *testing.F) {
-	for _, seed := range []string{event, `{}`, `{"messages":[{"id":1}]}`, `{"messages":[null],"statuses":[[]],"errors":"x"}`, `[]`, `{"Messages":[{"ID":"x"}]}`} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		calls := 0
-		h := onpremise.WebhookHandler(func(_ context.Context, e *onpremise.WebhookEvent) error {
-			calls++
-			if !json.Valid(e.Raw) {
-				t.Error("raw is no JSON")
-			}
-			for _, m := range e.Messages {
-				_ = m.Timestamp.Time()
-				_ = fmt.Sprintf("%+v", m)
-			}
-			if _, err := json.Marshal(e); err != nil {
-				t.Error(err)
-			}
-			return nil
-		}, onpremise.WithDeduplication(nil))
-		var object map[string]json.RawMessage
-		want, wantCalls := 400, 0
-		if json.Unmarshal(body, &object) == nil && object != nil {
-			want, wantCalls = 200, 1
-		}
-		if got := deliver(h, string(body)); got != want || calls != wantCalls {
-			t.Errorf("%d after %d calls, want %d after %d", got, calls, want, wantCalls)
-		}
-	})
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"strings"
@@ -143,50 +142,4 @@ func TestAFileThatIsNoListOfRecipients(t *testing.T) {
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	_, err = readList("x.csv", io.MultiReader(strings.NewReader("phone,name\n"+good), iotest.ErrReader(io.ErrClosedPipe)))
 	require.ErrorIs(t, err, io.ErrClosedPipe)
-}
-
-func FuzzRecipients(f *testing.F) {
-	f.Add("phone,name\n+12025550100,Ada\n")
-	f.Add("\ufeffphone,name,City\r\n\r\n+1 202 555 0100,\"A\r\nB\",Rome\r\nx,,\r\n")
-	f.Add("phone,name\n+12025550100,\"Ada\n+12025550101,Bob\n+12025550102,\"Eve\"\n")
-	f.Add("phone,name\n+12025550100,A\"da\n+12025550100,Ada\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		l, err := readList("x.csv", strings.NewReader(text))
-		if err != nil {
-			require.NotContains(t, err.Error(), "\n")
-			return
-		}
-		lenient := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
-		lenient.FieldsPerRecord = -1
-		rows := -1 // the header
-		for {
-			_, err := lenient.Read()
-			if err == io.EOF {
-				break
-			}
-			rows++
-		}
-		require.Len(t, l.rows, rows)
-		line, usable := 1, 0
-		for _, r := range l.rows {
-			require.Greater(t, r.line, line)
-			line = r.line
-			switch r.state {
-			case notSent:
-				usable++
-				require.Regexp(t, `^\+[1-9][0-9]{6,14}$`, r.phone)
-				require.NotEmpty(t, r.name)
-				require.NotContains(t, r.name, "\n")
-				require.Len(t, r.values, len(l.columns))
-				require.Same(t, r, l.byPhone[r.phone])
-			case unusable, duplicate:
-				require.NotEmpty(t, r.reason)
-				require.NotContains(t, r.reason, "\n")
-			default:
-				t.Fatalf("a row is %s", r.state)
-			}
-		}
-		require.Len(t, l.byPhone, usable)
-		require.NotZero(t, usable)
-	})
 }

@@ -11,9 +11,12 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/wabakit/wabakit-go/internal/contract"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // report is a testing.TB that keeps what it is told.
 type report struct {

@@ -14,11 +14,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/zip"
 
 	"github.com/wabakit/wabakit-go/internal/version"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	root       = "../.."

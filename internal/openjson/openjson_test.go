@@ -5,9 +5,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/wabakit/wabakit-go/internal/openjson"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type part struct {
 	Rest map[string]any `json:"-"`

@@ -59,10 +59,13 @@ func decode(data []byte, v any) error {
 	return json.Unmarshal(data, v)
 }
 
+// maxKind is the length of the longest media type that there can be.
+const maxKind = 127 + len("/") + 127
+
 // kind is the media type of the answer, for an error.
 func kind(resp *http.Response) string {
 	value := resp.Header.Get("Content-Type")
-	if media, _, err := mime.ParseMediaType(value); err == nil && strings.Contains(media, "/") {
+	if media, _, err := mime.ParseMediaType(value); err == nil && strings.Contains(media, "/") && len(media) <= maxKind {
 		return media
 	}
 	return "body"

@@ -129,18 +129,3 @@ func TestAnErrorOfTheTransportIsHandedOn(t *testing.T) {
 	require.Equal(t, io.EOF, err)
 	require.Equal(t, io.EOF, reply.None(nil, io.EOF))
 }
-
-func FuzzJSON(f *testing.F) {
-	for _, body := range []string{"", "{}", "null", "[]", `{"name":"x"}`, `{"name":null}`, "{", "}", " {} ", "{}{}", "\xff"} {
-		f.Add(body)
-	}
-	f.Fuzz(func(t *testing.T, body string) {
-		v, err := reply.JSON[thing](call(t, "POST", 200, "application/json", body))
-		require.Equal(t, err == nil, v != nil)
-		if err == nil {
-			require.True(t, strings.HasPrefix(strings.TrimLeft(body, " \t\r\n"), "{"))
-		} else {
-			require.ErrorIs(t, err, transport.ErrOutcomeUnknown)
-		}
-	})
-}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/wabakit/wabakit-go/internal/redact"
 )
 
 const (
@@ -22,8 +24,12 @@ const (
 var errAttemptTimeout = fmt.Errorf("the attempt timed out: %w", context.DeadlineExceeded)
 
 // read gives each attempt its time and reads the answer within it, so that an answer that
-// breaks off is a failed attempt like any other. A streamed answer is handed on unread.
-func read(next handler, timeout, long time.Duration) handler {
+// breaks off is a failed attempt like any other. A streamed answer is handed on unread. net/http
+// quotes what it cannot read of an answer, which may quote the credentials.
+func read(next handler, timeout, long time.Duration, hide func(string) string) handler {
+	if hide == nil {
+		hide = func(text string) string { return text }
+	}
 	return func(call *Call, req *http.Request) (*http.Response, error) {
 		limit := timeout
 		if call.Operation.Untimed {
@@ -35,7 +41,7 @@ func read(next handler, timeout, long time.Duration) handler {
 		}
 		resp, err := next(call, req.WithContext(call.trace.watch(ctx)))
 		if err != nil {
-			err = because(ctx, err)
+			err = because(ctx, redact.Error(err, hide))
 			cancel()
 			return nil, err
 		}
@@ -43,13 +49,13 @@ func read(next handler, timeout, long time.Duration) handler {
 			resp.Body = http.NoBody // a middleware's answer
 		}
 		if call.Operation.Stream && success(resp) {
-			resp.Body = call.streamed(stream{resp.Body, cancel})
+			resp.Body = call.streamed(stream{resp.Body, cancel, hide})
 			return resp, nil
 		}
 		defer cancel()
 		data, err := readBody(resp, &call.limited)
 		resp.Body = call.buffered(data)
-		return resp, because(ctx, err)
+		return resp, because(ctx, redact.Error(err, hide))
 	}
 }
 
@@ -96,6 +102,12 @@ func because(ctx context.Context, err error) error {
 type stream struct {
 	io.ReadCloser
 	cancel context.CancelFunc
+	hide   func(string) string
+}
+
+func (s stream) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	return n, redact.Error(err, s.hide)
 }
 
 func (s stream) Close() error {

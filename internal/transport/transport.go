@@ -33,6 +33,8 @@ type Config struct {
 	// Renew gets new credentials after an attempt that was answered 401, and reports whether
 	// the call is worth repeating with them. Where it is nil, a 401 is final.
 	Renew func(attempt *http.Request, c *Credentials) bool
+	// Hide redacts secrets in a text.
+	Hide func(string) string
 	// Fail makes the error that the client's user sees.
 	Fail func(*Failure) error
 
@@ -71,7 +73,7 @@ func New(cfg Config) *Transport {
 func (t *Transport) assemble() handler {
 	h := send(t.cfg.HTTPClient, t.cfg.Innermost, t.cfg.Middleware)
 	// A timeout covers the reading of the answer, and ends no wait.
-	h = read(h, t.cfg.Timeout, t.cfg.LongTimeout)
+	h = read(h, t.cfg.Timeout, t.cfg.LongTimeout, t.cfg.Hide)
 	// What is recorded is what the network did, not how long we waited to begin.
 	h = record(h, t.cfg.Product, t.cfg.Logger, t.cfg.Hook)
 	// Credentials are those of the moment the attempt is sent, so after the waiting.

@@ -10,11 +10,14 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/wabakit/wabakit-go/internal/version"
 	"github.com/wabakit/wabakit-go/late"
 	"github.com/wabakit/wabakit-go/onpremise"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // agents is a transport that keeps what calls name themselves, and answers all alike.
 type agents []string

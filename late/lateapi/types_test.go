@@ -5,9 +5,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestPhoneNumberIsReadInEachOfItsForms(t *testing.T) {
 	t.Parallel()
@@ -38,22 +41,6 @@ func TestPhoneNumberIsReadInEachOfItsForms(t *testing.T) {
 	}
 }
 
-func FuzzPhoneNumber(f *testing.F) {
-	f.Add([]byte(`{"_id":"a","profileId":{"_id":"p"},"status":"active"}`))
-	f.Add([]byte(`{"id":"a","profileId":"p","provisionedAt":"2026-03-11T12:00:00Z"}`))
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		var n, again lateapi.PhoneNumber
-		if json.Unmarshal(doc, &n) != nil {
-			return
-		}
-		b, err := json.Marshal(n)
-		require.NoError(t, err)
-		require.NoError(t, json.Unmarshal(b, &again))
-		require.Equal(t, n.ID, again.ID)
-		require.Equal(t, n.ProfileID, again.ProfileID)
-	})
-}
-
 func TestWhatIsNotTypedIsKept(t *testing.T) {
 	t.Parallel()
 	doc := `{"type":"buttons","card_index":0,"buttons":[{"type":"FLOW","text":"Go","flow_id":"1"}],"example":{"named":["x"]}}`
@@ -72,22 +59,4 @@ func TestWhatIsNotTypedIsKept(t *testing.T) {
 	b, err = json.Marshal(n)
 	require.NoError(t, err)
 	require.JSONEq(t, doc, string(b))
-}
-
-func FuzzTemplateComponent(f *testing.F) {
-	f.Add([]byte(`{"type":"header","format":"IMAGE","example":{"header_handle":["4::a"]}}`))
-	f.Add([]byte(`{"type":"buttons","buttons":[{"type":"URL","url":"https://example.com/{{1}}","example":["x"]}],"x":1e400}`))
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		var c lateapi.TemplateComponent
-		if json.Unmarshal(doc, &c) != nil {
-			return
-		}
-		b, err := json.Marshal(c)
-		require.NoError(t, err)
-		var again lateapi.TemplateComponent
-		require.NoError(t, json.Unmarshal(b, &again))
-		once, err := json.Marshal(again)
-		require.NoError(t, err)
-		require.Equal(t, string(b), string(once))
-	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 )
@@ -12,9 +13,10 @@ import (
 // shows a number: both are read, and a string is written.
 type Milliseconds int64
 
-// Duration returns the delay as a duration.
+// Duration returns the delay as a duration, or the longest one where it is longer.
 func (m Milliseconds) Duration() time.Duration {
-	return time.Duration(m) * time.Millisecond
+	const most = Milliseconds(math.MaxInt64 / time.Millisecond)
+	return time.Duration(max(-most, min(m, most))) * time.Millisecond
 }
 
 // MarshalJSON writes the number as a string.

@@ -2,6 +2,7 @@ package onpremiseapi
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -27,6 +28,9 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 			return err
 		}
 	}
-	*t = Time{v.UTC()}
+	if v = v.UTC(); v.Year() < 0 || v.Year() > 9999 {
+		return fmt.Errorf("%s lies outside of the years 0 to 9999", s)
+	}
+	*t = Time{v}
 	return nil
 }

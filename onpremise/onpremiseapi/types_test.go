@@ -9,9 +9,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestTime(t *testing.T) {
 	t.Parallel()
@@ -152,41 +155,4 @@ func TestSecretsAreNeitherPrintedNorLogged(t *testing.T) {
 		require.Contains(t, string(sent), secret)
 	}
 	require.Equal(t, "{ExpiresAfter:0001-01-01 00:00:00 +0000 UTC Token:}", fmt.Sprint(onpremiseapi.Session{}))
-}
-
-// fuzzRoundTrip holds that whatever is read can be written, and reads back the same.
-func fuzzRoundTrip[T any](f *testing.F, seeds ...string) {
-	for _, seed := range seeds {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		var v, back T
-		if json.Unmarshal([]byte(text), &v) != nil {
-			return
-		}
-		written, err := json.Marshal(v)
-		require.NoError(t, err)
-		require.NoError(t, json.Unmarshal(written, &back))
-		require.Equal(t, v, back)
-	})
-}
-
-func FuzzTime(f *testing.F) {
-	fuzzRoundTrip[onpremiseapi.Time](f, `"2018-03-01 15:29:26+00:00"`, `"2018-03-01T15:29:26.123456789+14:00"`, `null`, `""`)
-}
-
-func FuzzMilliseconds(f *testing.F) {
-	fuzzRoundTrip[onpremiseapi.Milliseconds](f, `3000`, `"3000"`, `null`, `""`)
-}
-
-func FuzzTimestamp(f *testing.F) {
-	fuzzRoundTrip[onpremiseapi.Timestamp](f, `"1518694235"`, `1518694235`, `null`, `1e3`)
-}
-
-func FuzzHealth(f *testing.F) {
-	fuzzRoundTrip[onpremiseapi.Health](f, `"connected"`, `{"gateway_status":"connected"}`, `{"a":{"role":"coreapp"}}`, `{"role":null}`)
-}
-
-func FuzzApplicationSettings(f *testing.F) {
-	fuzzRoundTrip[onpremiseapi.ApplicationSettings](f, `{}`, `{"pass_through":false,"webhooks":{"max_concurrent_requests":24}}`, `null`)
 }

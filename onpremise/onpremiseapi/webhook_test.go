@@ -95,19 +95,3 @@ func TestWebhookMessageIsWrittenWithoutWhatItLacks(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"messages":[{"from":"1","id":"m","timestamp":"1518694235","type":"text","text":{"body":"hi"}}]}`, string(got))
 }
-
-func FuzzWebhookEvent(f *testing.F) {
-	f.Add(`{"messages":[{"type":"text","text":{"body":"hi"},"timestamp":"1"}]}`)
-	f.Add(`{"messages":[null],"statuses":[{"timestamp":1e3}]}`)
-	f.Fuzz(func(t *testing.T, body string) {
-		var event onpremiseapi.WebhookEvent
-		if json.Unmarshal([]byte(body), &event) != nil {
-			return
-		}
-		for _, m := range event.Messages {
-			_ = m.Timestamp.Time()
-		}
-		_, err := json.Marshal(event)
-		require.NoError(t, err)
-	})
-}

@@ -1,0 +1,195 @@
+package onpremiseapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
+)
+
+// seed adds the texts to the corpus of a target.
+func seed(f *testing.F, texts ...string) {
+	for _, text := range texts {
+		f.Add(text)
+	}
+}
+
+// survives reports whether text is a T, and holds that a T can be written and reads back the same.
+func survives[T any](t *testing.T, text string) (v T, ok bool) {
+	t.Helper()
+	if json.Unmarshal([]byte(text), &v) != nil {
+		return v, false
+	}
+	written, err := json.Marshal(v)
+	require.NoError(t, err)
+	var back T
+	require.NoError(t, json.Unmarshal(written, &back))
+	require.Equal(t, v, back)
+	return v, true
+}
+
+// What stands for a moment or a delay is read as what it says, or not at all.
+func FuzzTimes(f *testing.F) {
+	seed(f, `"2018-03-01 15:29:26+00:00"`, `"2018-03-01T15:29:26.123456789+14:00"`, `"0001-01-01T00:00:00Z"`, `"9999-12-31 23:59:59Z"`,
+		`3000`, `"3000"`, `-1`, `"1518694235"`, `1518694235`, `1e3`, `null`, `""`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var word string
+		isWord := json.Unmarshal([]byte(text), &word) == nil
+		if moment, ok := survives[onpremiseapi.Time](t, text); ok && word != "" {
+			want, err := time.Parse(time.RFC3339, strings.Join(strings.Fields(word), "T"))
+			require.NoError(t, err)
+			require.True(t, want.Equal(moment.Time), "%s for %s", moment, want)
+			require.Equal(t, time.UTC, moment.Location())
+		}
+		if !isWord {
+			word = strings.TrimSpace(text)
+		}
+		number, err := strconv.ParseInt(word, 10, 64)
+		if delay, ok := survives[onpremiseapi.Milliseconds](t, text); ok && word != "" {
+			require.NoError(t, err)
+			require.EqualValues(t, number, delay)
+			if d := delay.Duration(); d.Milliseconds() != number {
+				require.Equal(t, number > 0, d > 0, "a delay of %d is %s", number, d)
+			}
+		}
+		if stamp, ok := survives[onpremiseapi.Timestamp](t, text); ok {
+			require.Equal(t, word, string(stamp))
+			if err != nil {
+				require.Zero(t, stamp.Time())
+			} else {
+				require.Equal(t, number, stamp.Time().Unix())
+			}
+		}
+	})
+}
+
+func FuzzHealth(f *testing.F) {
+	seed(f, `"connected"`, `{"gateway_status":"connected"}`, `{"gateway_status":"connected","role":"coreapp"}`, `{"role":null}`, `{}`, `null`,
+		`{"host1:c1":{"gateway_status":"connected","role":"primary_master"},"host2:c2":"disconnected","host3:c3":null}`,
+		`{"gateway_status":{"gateway_status":"connected"},"role":"coreapp"}`, `{"a":"connected","since":1}`, `{"since":1}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		h, ok := survives[onpremiseapi.Health](t, text)
+		if !ok {
+			return
+		}
+		require.False(t, h.Nodes != nil && (h.Status != "" || h.Role != ""), "%+v is one node and several", h)
+		var members map[string]any
+		if json.Unmarshal([]byte(text), &members) != nil || members == nil {
+			return
+		}
+		if h.Nodes == nil {
+			status, _ := members["gateway_status"].(string)
+			role, _ := members["role"].(string)
+			require.Equal(t, onpremiseapi.Health{Status: onpremiseapi.GatewayStatus(status), Role: onpremiseapi.NodeRole(role)}, h)
+			return
+		}
+		for name, member := range members {
+			switch member.(type) {
+			case nil, string, map[string]any:
+				require.Contains(t, h.Nodes, name)
+			default: // told beside the nodes
+				require.NotContains(t, h.Nodes, name)
+			}
+		}
+		require.LessOrEqual(t, len(h.Nodes), len(members))
+	})
+}
+
+// A setting that the answer leaves out is the default of the contract; one that it holds is not.
+func FuzzApplicationSettings(f *testing.F) {
+	seed(f, `{}`, `null`, `{"pass_through":false,"webhooks":{"max_concurrent_requests":24,"url":"https://example.com"}}`,
+		`{"callback_backoff_delay_ms":"3000","max_callback_backoff_delay_ms":900000,"callback_persist":true,"heartbeat_interval":5}`,
+		`{"media":{"auto_download":["image",null]},"sent_status":true,"on_call_pager":"x","unhealthy_interval":0}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		// Each name stands there once, so that it is plain what is told.
+		var members map[string]json.RawMessage
+		if json.Unmarshal([]byte(text), &members) == nil {
+			once, err := json.Marshal(members)
+			require.NoError(t, err)
+			text = string(once)
+		}
+		s, ok := survives[onpremiseapi.ApplicationSettings](t, text)
+		if !ok {
+			return
+		}
+		for name, setting := range map[string]struct{ got, byDefault any }{
+			"callback_backoff_delay_ms":     {s.CallbackBackoffDelay, onpremiseapi.Milliseconds(3000)},
+			"max_callback_backoff_delay_ms": {s.MaxCallbackBackoffDelay, onpremiseapi.Milliseconds(900000)},
+			"callback_persist":              {s.CallbackPersist, true},
+			"pass_through":                  {s.PassThrough, true},
+			"sent_status":                   {s.SentStatus, false},
+			"unhealthy_interval":            {s.UnhealthyInterval, 30},
+			"heartbeat_interval":            {s.HeartbeatInterval, 5},
+			"webhooks":                      {s.Webhooks.MaxConcurrentRequests, 6},
+		} {
+			told := json.RawMessage(nil)
+			for member, value := range members {
+				if strings.EqualFold(member, name) && string(value) != "null" {
+					told = value
+				}
+			}
+			switch {
+			case told == nil:
+				require.Equal(t, setting.byDefault, setting.got, name)
+			case string(told) == "false" || string(told) == "true":
+				if len(members) == 1 { // else the name may stand there twice
+					require.Equal(t, string(told) == "true", setting.got, name)
+				}
+			}
+		}
+	})
+}
+
+// Every kind of message that is sent or comes in survives, and one that comes in is kept whole.
+func FuzzMessage(f *testing.F) {
+	for kind, content := range map[string]string{
+		"text": `{"body":"hi"}`, "image": `{"id":"i","caption":"c"}`, "audio": `{"link":"https://example.com/a","provider":{"name":"p"}}`,
+		"video": `{"id":"v"}`, "document": `{"id":"d","filename":"f.pdf"}`, "voice": `{"id":"v","mime_type":"audio/ogg; codecs=opus"}`,
+		"location": `{"latitude":"38.9","longitude":"-77","name":"n","address":""}`,
+		"contacts": `[{"name":{"formatted_name":"A B"},"phones":[{"phone":"+1","wa_id":"1"}],"urls":[],"org":{}},null]`,
+		"hsm": `{"namespace":"n","element_name":"e","language":{"policy":"fallback","code":"en"},"localizable_params":[{"default":"d",
+			"date_time":{"component":{"hour":0,"day_of_week":5}}},{"default":"$","currency":{"currency_code":"USD","amount_1000":-1}}]}`,
+		"system": `{"type":"group_user_joined","group_id":"g","operator":"o","users":["u"],"body":"b"}`, "sticker": `{"id":"s"}`,
+	} {
+		f.Add(`{"to":"1","recipient_type":"group","ttl":0,"preview_url":false,"type":"` + kind + `","` + kind + `":` + content + `}`)
+		f.Add(`{"from":"1","id":"m","timestamp":1518694236,"context":{"from":"2","id":"o","mentions":["3"]},"type":"` + kind + `","` + kind + `":` + content + `}`)
+	}
+	seed(f, `{"location":{"latitude":38.9,"longitude":-1e-7}}`, `{"errors":[{"code":501}],"timestamp":"soon"}`, `{"hsm":{"localizable_params":null}}`, `null`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var sent onpremiseapi.Message
+		if json.Unmarshal([]byte(text), &sent) == nil {
+			written, err := json.Marshal(sent)
+			require.NoError(t, err)
+			back, ok := survives[onpremiseapi.Message](t, string(written))
+			require.True(t, ok)
+			if sent.HSM != nil && sent.HSM.LocalizableParams == nil {
+				sent.HSM.LocalizableParams = []onpremiseapi.LocalizableParam{} // as it is sent
+			}
+			require.Equal(t, sent, back)
+		}
+		var event onpremiseapi.WebhookEvent
+		if json.Unmarshal([]byte(`{"messages":[`+text+`]}`), &event) != nil || len(event.Messages) != 1 {
+			return
+		}
+		var raw bytes.Buffer
+		require.NoError(t, json.Compact(&raw, []byte(text)))
+		came := event.Messages[0]
+		if raw.String() != "null" {
+			var kept bytes.Buffer
+			require.NoError(t, json.Compact(&kept, came.Raw))
+			require.Equal(t, raw.String(), kept.String())
+		}
+		written, err := json.Marshal(came)
+		require.NoError(t, err)
+		var back onpremiseapi.WebhookMessage
+		require.NoError(t, json.Unmarshal(written, &back))
+		came.Raw, back.Raw = nil, nil
+		require.Equal(t, came, back)
+	})
+}
