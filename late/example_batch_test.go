@@ -109,14 +109,14 @@ func ExampleWithProgress() {
 
 	_, err := client.Contacts.ImportMany(context.Background(), people(2500), late.ImportOptions{},
 		late.WithConcurrency(1), // to have the same output each time
-		late.WithProgress(func(p late.Progress) { fmt.Println(p.Done, "of", p.Total, "so far") }))
+		late.WithProgress(func(p late.Progress) { fmt.Println(p.Done, "so far") }))
 	if err != nil {
 		fmt.Println(err)
 	}
 	// Output:
-	// 1000 of 2000 so far
-	// 2000 of 2500 so far
-	// 2500 of 2500 so far
+	// 1000 so far
+	// 2000 so far
+	// 2500 so far
 }
 
 // What becomes of each item goes into a file or a database as it is settled, so that a program

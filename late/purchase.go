@@ -69,7 +69,7 @@ func (s *PhoneNumbersService) Purchase(ctx context.Context, profileID string) (P
 		return nil, err
 	}
 	resp, err := s.client.api.PurchaseWhatsAppPhoneNumber(ctx, lateapi.PurchaseRequest{ProfileID: profileID})
-	if err := reply.None(resp, err); err != nil {
+	if err := reply.OK(resp, err); err != nil {
 		return nil, err
 	}
 	body := transport.Bytes(resp)

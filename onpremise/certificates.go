@@ -70,7 +70,7 @@ func (s *CertificatesService) DeleteWebhookCA(ctx context.Context) error {
 }
 
 func certificate(resp *http.Response, err error) ([]byte, error) {
-	if err := reply.None(resp, err); err != nil {
+	if err := reply.OK(resp, err); err != nil {
 		return nil, err
 	}
 	body := transport.Bytes(resp)

@@ -132,14 +132,14 @@ func ExampleWithProgress() {
 
 	_, err := client.Contacts.CheckMany(context.Background(), phones(250), nil,
 		onpremise.WithConcurrency(1), // to have the same output each time
-		onpremise.WithProgress(func(p onpremise.Progress) { fmt.Println(p.Done, "of", p.Total, "so far") }))
+		onpremise.WithProgress(func(p onpremise.Progress) { fmt.Println(p.Done, "so far") }))
 	if err != nil {
 		fmt.Println(err)
 	}
 	// Output:
-	// 100 of 200 so far
-	// 200 of 250 so far
-	// 250 of 250 so far
+	// 100 so far
+	// 200 so far
+	// 250 so far
 }
 
 func ExampleWithOutcome() {

@@ -109,7 +109,7 @@ func object(resp *http.Response, err error) (json.RawMessage, error) {
 // metrics is an answer in the text format of Prometheus, which begins neither as JSON does nor
 // as a proxy's page.
 func metrics(resp *http.Response, err error) (string, error) {
-	if err := reply.None(resp, err); err != nil {
+	if err := reply.OK(resp, err); err != nil {
 		return "", err
 	}
 	body := transport.Bytes(resp)

@@ -82,7 +82,7 @@ func (s *MediaService) Download(ctx context.Context, id string) (*Content, error
 		return nil, err
 	}
 	resp, err := s.client.api.DownloadMedia(ctx, id)
-	if err := reply.None(resp, err); err != nil {
+	if err := reply.OK(resp, err); err != nil {
 		return nil, err
 	}
 	return &Content{ReadCloser: resp.Body, ContentType: resp.Header.Get("Content-Type"), Length: resp.ContentLength}, nil

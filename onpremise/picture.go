@@ -24,7 +24,7 @@ type Picture struct {
 
 // picture reads an answer that is a picture.
 func picture(resp *http.Response, err error) (*Picture, error) {
-	if err := reply.None(resp, err); err != nil {
+	if err := reply.OK(resp, err); err != nil {
 		return nil, err
 	}
 	p := &Picture{Data: transport.Bytes(resp), ContentType: resp.Header.Get("Content-Type")}

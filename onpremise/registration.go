@@ -64,7 +64,7 @@ func (s *RegistrationService) RequestCode(ctx context.Context, req RequestCodeRe
 
 // codeRequest goes by the status, which alone tells the two apart.
 func codeRequest(resp *http.Response, err error) (CodeRequest, error) {
-	if err := reply.None(resp, err); err != nil {
+	if err := reply.OK(resp, err); err != nil {
 		return nil, err
 	}
 	switch resp.StatusCode {

@@ -47,6 +47,7 @@ type Fate struct {
 	Floods  bool // more garbage than anybody wants
 	Broken  bool // it breaks off in its body
 	Strange bool // a success of which nothing can be read
+	Page    bool // and which is none of the server's
 	Octets  bool // that can be taken for a file
 	Large   bool // a success that is larger than any can be, but for a file
 	Away    bool // it sends the client to another host

@@ -114,13 +114,13 @@ func hang(ctx context.Context, _ bool) error {
 // successFaults say 200, and nothing that can be read.
 func successFaults() []Fault {
 	strange := Fate{Doubt: true, Acts: true, Strange: true, Status: 200}
-	octets, quoting := strange, strange
-	octets.Octets, quoting.Quotes = true, true
+	octets, quoting, paged := strange, strange, strange
+	octets.Octets, quoting.Quotes, paged.Page = true, true, true
 	large := Fate{Doubt: true, Acts: true, Large: true, Status: 200, Is: []error{transport.ErrResponseTooLarge}}
 	return []Fault{
 		{Name: "200 and garbage", Fate: octets, serve: respond(200, "", "application/octet-stream", rubbish[:300]), short: true},
 		{Name: "200 and nothing", Fate: strange, serve: respond(200, "", "", nil), short: true},
-		{Name: "200 and a page", Fate: strange, serve: respond(200, "", "text/html", []byte(page)), short: true},
+		{Name: "200 and a page", Fate: paged, serve: respond(200, "", "text/html", []byte(page)), short: true},
 		{Name: "200 and half of it", Fate: strange, serve: respond(200, "", jsonType, []byte(`{"success":true,"mess`)), short: true},
 		{Name: "200 and null", Fate: strange, serve: respond(200, "", jsonType, []byte(`null`))},
 		{Name: "200 and a list", Fate: strange, serve: respond(200, "", jsonType, []byte(`[{}]`))},

@@ -42,7 +42,7 @@ func (f Fault) Want(op Operation, void bool, times int) Want {
 		w.Elapsed = 0 // a wait that outlasts the deadline is not begun
 	case f.ends.reason() != nil:
 		w.Elapsed, w.Attempts = f.ends.after, count(f.ends.after > 0)
-	case f.Strange && (void || op.Stream || op.File && f.Octets), f.Large && op.Stream:
+	case f.Strange && (void && !f.Page || op.Stream || op.File && f.Octets), f.Large && op.Stream:
 		w.Success = true
 	case f.Away && op.Read, f.Near && (op.Read || f.Status >= http.StatusTemporaryRedirect):
 		w.Success, w.Whole, w.Acted = true, true, w.Acted+1

@@ -31,13 +31,25 @@ func JSON[T any](resp *http.Response, err error) (*T, error) {
 		return nil, call.Fail(resp, nil)
 	}
 	if err := decode(transport.Bytes(resp), v); err != nil {
-		return nil, call.Fail(resp, fmt.Errorf("the %s of the answer cannot be read: %w", kind(resp), err))
+		return nil, call.Fail(resp, unreadable(resp, err))
 	}
 	return v, nil
 }
 
-// None is JSON for an answer that holds nothing to return.
+// None is JSON for an answer that holds nothing to return: whatever it holds, but for the page of
+// a proxy, which tells nothing of the server.
 func None(resp *http.Response, err error) error {
+	if err := OK(resp, err); err != nil {
+		return err
+	}
+	if call := transport.CallOf(resp); !call.Gone(resp) && bytes.HasPrefix(bytes.TrimSpace(transport.Bytes(resp)), []byte("<")) {
+		return call.Fail(resp, unreadable(resp, errNoObject))
+	}
+	return nil
+}
+
+// OK looks at the status of the answer alone.
+func OK(resp *http.Response, err error) error {
 	if err != nil {
 		return err
 	}
@@ -57,6 +69,10 @@ func decode(data []byte, v any) error {
 		return errNoObject
 	}
 	return json.Unmarshal(data, v)
+}
+
+func unreadable(resp *http.Response, err error) error {
+	return fmt.Errorf("the %s of the answer cannot be read: %w", kind(resp), err)
 }
 
 // maxKind is the length of the longest media type that there can be.

@@ -64,9 +64,16 @@ func TestEvery2xxIsSuccess(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, thing{"x", 3}, *v)
 			require.NoError(t, reply.None(call(t, "POST", status, contentType, "")))
-			require.NoError(t, reply.None(call(t, "DELETE", status, contentType, "<html>")))
+			require.NoError(t, reply.None(call(t, "DELETE", status, contentType, "done")))
+			require.NoError(t, reply.OK(call(t, "GET", status, contentType, "<svg>")))
 		}
 	}
+}
+
+// It is a proxy's, whatever its status: the server has perhaps not seen the call.
+func TestAPageIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	require.ErrorContains(t, reply.None(call(t, "DELETE", 200, "text/html", " \n<html>Log in</html>")), "the text/html of the answer")
 }
 
 func TestEveryOtherStatusIsAnError(t *testing.T) {
