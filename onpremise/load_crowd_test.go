@@ -93,7 +93,7 @@ func call(ctx context.Context, c *onpremise.Client, g, n int) (sent string, err 
 		phones := slices.Values([]string{testTo, "16315550002", "16315550003"})
 		report, err = c.Contacts.CheckMany(ctx, phones, func(onpremise.CheckedContact) { found++ })
 		if found != report.Done || (err == nil) != (found == 3) {
-			err = fmt.Errorf("found %d of %+v: %v", found, report, err)
+			err = fmt.Errorf("found %d of %+v: %w", found, report, err)
 		}
 	case 2:
 		err = c.Profile.UpdateAbout(ctx, fmt.Sprint("about ", g, n))
