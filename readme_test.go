@@ -45,15 +45,17 @@ func sendBroadcast(ctx context.Context, client *late.Client, recipients iter.Seq
 		return err
 	}
 	report, err := client.Broadcasts.AddRecipientsMany(ctx, broadcast.ID, recipients)
-	for _, p := range report.Problems {
-		fmt.Println(p.Index, p.Key, p.State, p.Err)
-	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%d of %d added, report.Problems has the others: %w", report.Done, report.Total, err)
 	}
 	_, err = client.Broadcasts.Send(ctx, broadcast.ID)
 	if errors.Is(err, late.ErrOutcomeUnknown) { // it may be under way: look, do not send again
-		_, err = client.Broadcasts.Wait(ctx, broadcast.ID)
+		look, cancel := context.WithTimeout(ctx, 10*time.Minute) // what was never sent stays a draft
+		defer cancel()
+		broadcast, err = client.Broadcasts.Wait(look, broadcast.ID)
+	}
+	if err == nil && broadcast.Status == late.BroadcastFailed {
+		err = errors.New("the broadcast failed")
 	}
 	return err
 }
@@ -73,19 +75,26 @@ func buyNumber(ctx context.Context, client *late.Client, profileID string) error
 }
 
 func handleWebhook(mux *http.ServeMux, client *onpremise.Client, secret string) {
-	reply := func(ctx context.Context, e *onpremise.WebhookEvent) error {
+	answered := onpremise.NewMemoryStore(1 << 16)
+	mux.Handle("/webhook", onpremise.WebhookHandler(func(ctx context.Context, e *onpremise.WebhookEvent) error {
 		for _, m := range e.Messages {
 			if m.Type != onpremise.TypeText {
 				continue
 			}
-			if _, err := client.Messages.Send(ctx, onpremise.TextMessage(m.From, "you said: "+m.Text.Body)); err != nil {
-				return err // the event is delivered again
+			claim, err := answered.Claim(ctx, m.ID)
+			if err != nil || claim == onpremise.ClaimBusy {
+				return errors.New("another delivery is about it") // this one comes again
+			} else if claim == onpremise.ClaimHandled {
+				continue
+			}
+			_, err = client.Messages.Send(ctx, onpremise.TextMessage(m.From, "you said: "+m.Text.Body))
+			sent := err == nil || errors.Is(err, onpremise.ErrOutcomeUnknown) // it may have been: not again
+			if settled := answered.Settle(ctx, m.ID, sent); !sent || settled != nil {
+				return errors.Join(err, settled) // the whole event comes again
 			}
 		}
 		return nil
-	}
-	mux.Handle("/webhook", onpremise.WebhookHandler(reply,
-		onpremise.WithDeduplication(nil), onpremise.WithHeaderSecret("X-Webhook-Secret", secret)))
+	}, onpremise.WithQuerySecret("key", secret)))
 }
 
 func tellApart(err error) {
@@ -100,7 +109,7 @@ func tellApart(err error) {
 	case errors.As(err, &e):
 		fmt.Println(e.StatusCode, e.Message, len(e.Attempts), e.RequestID != "")
 	default:
-		fmt.Println(err) // not sent: a ValidationError, ErrNoAccount
+		fmt.Println(err) // as a rule not sent: a ValidationError, ErrNoAccount
 	}
 }
 
@@ -193,8 +202,7 @@ func Example_webhook() {
 	mux := http.NewServeMux()
 	handleWebhook(mux, server.Client(), "sesame")
 	server.SetWebhookHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.URL.Path = "/webhook"
-		r.Header.Set("X-Webhook-Secret", "sesame") // as the proxy before it does
+		r.URL.Path, r.URL.RawQuery = "/webhook", "key=sesame" // as in the settings
 		mux.ServeHTTP(w, r)
 	}))
 	server.ReceiveText("16315551234", "hello")

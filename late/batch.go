@@ -10,14 +10,15 @@ import (
 	"github.com/wabakit/wabakit-go/internal/batch"
 )
 
-// ItemState is what became of one item of a batch.
+// ItemState is what became of one item of a batch. It prints as a word: done, skipped, refused,
+// not sent, unknown.
 type ItemState = batch.State
 
 // What can have become of an item.
 const (
 	ItemDone    = batch.Done    // the server did it
 	ItemSkipped = batch.Skipped // the server had it already
-	ItemRefused = batch.Refused // the server said no, with a reason
+	ItemRefused = batch.Refused // the server said no, or it cannot be right; Err says why
 	ItemNotSent = batch.NotSent // it never left
 	ItemUnknown = batch.Unknown // it may or may not have been done
 )
@@ -38,6 +39,7 @@ type ItemError struct {
 	Reason string // the server's words; empty where it gave none
 }
 
+// Error quotes the server's words.
 func (e *ItemError) Error() string {
 	return "late: refused: " + cmp.Or(e.Reason, "the server gives no reason")
 }
@@ -47,7 +49,7 @@ type Progress struct {
 	Total   int // items read from the sequence so far
 	Done    int // the server did it
 	Skipped int // the server had it already
-	Refused int // the server said no
+	Refused int // the server said no, or it cannot be right
 	NotSent int // never left
 	Unknown int // may or may not have been done
 }
@@ -61,7 +63,7 @@ type BatchReport struct {
 	Total    int           // items read from the sequence
 	Done     int           // the server did it
 	Skipped  int           // the server had it already
-	Refused  int           // the server said no, with a reason
+	Refused  int           // the server said no, or it cannot be right; Err says why
 	NotSent  int           // never left
 	Unknown  int           // may or may not have been done
 	Problems []ItemOutcome // every item that is neither done nor skipped, by Index
@@ -124,7 +126,7 @@ func classify(err error) batch.State {
 	switch {
 	case errors.Is(err, ErrOutcomeUnknown):
 		return batch.Unknown
-	case errors.Is(err, ErrNotSent), errors.Is(err, ErrNoAccount):
+	case errors.Is(err, ErrNotSent):
 		return batch.NotSent
 	}
 	// What has left and leaves no doubt was refused, also where a later attempt could not leave.

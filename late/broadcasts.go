@@ -62,7 +62,7 @@ func (s *BroadcastsService) All(ctx context.Context, opts ListBroadcastsOptions,
 // Create drafts a broadcast of an approved template. Recipients can be named here or added
 // later.
 //
-// It is not retried on a doubt, because the repeat would make a second draft.
+// It is never repeated on a doubt, because the repeat would make a second draft.
 //
 // POST /v1/whatsapp/broadcasts
 func (s *BroadcastsService) Create(ctx context.Context, req CreateBroadcastRequest) (*Broadcast, error) {
@@ -110,8 +110,8 @@ func (s *BroadcastsService) Delete(ctx context.Context, id string) error {
 // it has tried them all, which takes minutes for a long list; giving up earlier, by the context
 // or [WithTimeout], does not stop it.
 //
-// It is never repeated on a doubt. After one ([ErrOutcomeUnknown]), [BroadcastsService.Wait]
-// tells what became of it; a broadcast that is still a draft was not sent.
+// It is never repeated on a doubt. After one ([ErrOutcomeUnknown]), [BroadcastsService.Wait] under
+// a deadline tells what became of it: a broadcast that is still a draft was not sent.
 //
 // POST /v1/whatsapp/broadcasts/{broadcastId}/send
 func (s *BroadcastsService) Send(ctx context.Context, id string) (*SendBroadcastResponse, error) {
@@ -123,7 +123,7 @@ func (s *BroadcastsService) Send(ctx context.Context, id string) (*SendBroadcast
 
 // Schedule has the server send a draft that has recipients at a time up to 30 days ahead.
 //
-// It is not retried on a doubt, because the repeat would be refused for the status that the
+// It is never repeated on a doubt, because the repeat would be refused for the status that the
 // first set.
 //
 // POST /v1/whatsapp/broadcasts/{broadcastId}/schedule
@@ -143,7 +143,7 @@ func (s *BroadcastsService) Schedule(ctx context.Context, id string, at time.Tim
 
 // CancelSchedule makes a scheduled broadcast a draft again.
 //
-// It is not retried on a doubt, because the repeat would be refused for the status that the
+// It is never repeated on a doubt, because the repeat would be refused for the status that the
 // first set.
 //
 // DELETE /v1/whatsapp/broadcasts/{broadcastId}/schedule
@@ -156,7 +156,8 @@ func (s *BroadcastsService) CancelSchedule(ctx context.Context, id string) (*Bro
 
 // Wait looks at a broadcast until it is completed, failed or cancelled, and returns it. Where
 // the context ends, or looks keep failing, the error is a [*WaitError] and the broadcast the last one
-// seen. A draft that nobody sends is waited for until the context ends.
+// seen. A draft that nobody sends is waited for until the context ends. A broadcast that failed is
+// no error: look at its Status.
 //
 // It is retried.
 //

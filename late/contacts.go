@@ -74,7 +74,7 @@ func (s *ContactsService) All(ctx context.Context, opts ListContactsOptions, ite
 // that is taken is [ErrConflict]. Where IsOptedIn is nil, the server takes the person to have
 // agreed to get messages.
 //
-// It is not retried on a doubt, because the repeat would be told of a conflict with the first.
+// It is never repeated on a doubt, because the repeat would be told of a conflict with the first.
 //
 // POST /v1/whatsapp/contacts
 func (s *ContactsService) Create(ctx context.Context, req CreateContactRequest) (*Contact, error) {

@@ -18,6 +18,9 @@
 // [WithAccount] goes into every call that needs one and names none; without either, the call
 // fails with [ErrNoAccount].
 //
+// Types such as [Contact] are those of package lateapi, which lists their fields:
+// go doc github.com/wabakit/wabakit-go/late/lateapi.Contact.
+//
 // # Errors
 //
 // A call that the server refused, or that brought no answer, returns an [*Error]. errors.Is
@@ -28,7 +31,8 @@
 //	case errors.Is(err, late.ErrOutcomeUnknown): // it may have happened: look before trying again
 //	}
 //
-// What is known to be wrong before it is sent is a [*ValidationError].
+// What is known to be wrong before it is sent is a [*ValidationError]. The API key stands in no error
+// or log line.
 //
 // # Retries
 //

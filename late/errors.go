@@ -2,7 +2,6 @@ package late
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -37,7 +36,7 @@ var (
 	// ErrResponseTooLarge is an answer of more than 32 MiB.
 	ErrResponseTooLarge = transport.ErrResponseTooLarge
 	// ErrNoAccount is a call that needs an account and has none. Nothing is sent.
-	ErrNoAccount = errors.New("late: no account: use WithAccount, ForAccount or the request's AccountID")
+	ErrNoAccount = fmt.Errorf("late: no account: use WithAccount, ForAccount or the request's AccountID: %w", ErrNotSent)
 )
 
 // Error is a call that the server refused, or that brought no usable answer.
@@ -161,6 +160,7 @@ type ValidationError struct {
 	Reason string
 }
 
+// Error names the field and the reason.
 func (e *ValidationError) Error() string { return "late: " + e.Field + ": " + e.Reason }
 
 // Is reports that a server would answer 400.

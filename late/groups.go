@@ -26,7 +26,7 @@ func (s *GroupsService) List(ctx context.Context) (*GroupList, error) {
 
 // Rename renames a group on every contact that is in it.
 //
-// It is not retried on a doubt, because the repeat would not find the old name.
+// It is never repeated on a doubt, because the repeat would not find the old name.
 //
 // POST /v1/whatsapp/groups
 func (s *GroupsService) Rename(ctx context.Context, oldName, newName string) (*GroupChange, error) {

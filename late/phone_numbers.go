@@ -96,7 +96,7 @@ func (s *PhoneNumbersService) Get(ctx context.Context, id string) (*PhoneNumber,
 // Release gives a number back for good: its WhatsApp account is disconnected, and it is no
 // longer paid for.
 //
-// It is not retried on a doubt, because the repeat would be refused for what the first did;
+// It is never repeated on a doubt, because the repeat would be refused for what the first did;
 // after one, Get tells.
 //
 // DELETE /v1/whatsapp/phone-numbers/{phoneNumberId}
@@ -131,7 +131,7 @@ func (s *PhoneNumbersService) RequestCode(ctx context.Context, id string, method
 
 // Verify verifies a number with the code of six digits that came, for 90 days.
 //
-// It is not retried on a doubt, because the repeat would be refused for a code that is used
+// It is never repeated on a doubt, because the repeat would be refused for a code that is used
 // up; after one, Preverified tells.
 //
 // POST /v1/whatsapp/phone-numbers/{phoneNumberId}/verify

@@ -40,6 +40,7 @@ type UnexpectedPurchaseError struct {
 	RequestID  string
 }
 
+// Error quotes the beginning of the body.
 func (e *UnexpectedPurchaseError) Error() string {
 	return fmt.Sprintf("late: purchase phone number: %d the answer is neither a checkout page nor a number: %q (%v; request %s)",
 		e.StatusCode, e.Body[:min(len(e.Body), maxQuoted)], ErrOutcomeUnknown, e.RequestID)

@@ -50,7 +50,7 @@ const smallLetters = "abcdefghijklmnopqrstuvwxyz"
 // Create hands a template in for review, which [TemplatesService.Wait] waits for. Its name
 // is a small letter, then small letters, digits and underscores.
 //
-// It is not retried on a doubt, because the repeat would be refused for the name that the
+// It is never repeated on a doubt, because the repeat would be refused for the name that the
 // first took.
 //
 // POST /v1/whatsapp/templates

@@ -109,7 +109,8 @@ type (
 	AvailableNumber = lateapi.AvailableNumber
 	// PreverifiedNumber is a number that Meta has verified already.
 	PreverifiedNumber = lateapi.PreverifiedNumber
-	// PreverifiedNumberList is such numbers, and their ids as Embedded Signup takes them.
+	// PreverifiedNumberList is the numbers that Meta has verified already, and their ids as
+	// Embedded Signup takes them.
 	PreverifiedNumberList = lateapi.PreverifiedNumberList
 	// CodeMethod is how a verification code is brought.
 	CodeMethod = lateapi.CodeMethod

@@ -9,14 +9,15 @@ import (
 	"github.com/wabakit/wabakit-go/internal/batch"
 )
 
-// ItemState is what became of one item of a batch.
+// ItemState is what became of one item of a batch. It prints as a word: done, skipped, refused,
+// not sent, unknown.
 type ItemState = batch.State
 
 // What can have become of an item.
 const (
 	ItemDone    = batch.Done    // the server did it
 	ItemSkipped = batch.Skipped // the server had it already
-	ItemRefused = batch.Refused // the server said no, with a reason
+	ItemRefused = batch.Refused // the server said no, or it cannot be right; Err says why
 	ItemNotSent = batch.NotSent // it never left
 	ItemUnknown = batch.Unknown // it may or may not have been done
 )
@@ -36,7 +37,7 @@ type Progress struct {
 	Total   int // items read from the sequence so far
 	Done    int // the server did it
 	Skipped int // the server had it already
-	Refused int // the server said no
+	Refused int // the server said no, or it cannot be right
 	NotSent int // never left
 	Unknown int // may or may not have been done
 }
@@ -50,7 +51,7 @@ type BatchReport struct {
 	Total    int           // items read from the sequence
 	Done     int           // the server did it
 	Skipped  int           // the server had it already
-	Refused  int           // the server said no, with a reason
+	Refused  int           // the server said no, or it cannot be right; Err says why
 	NotSent  int           // never left
 	Unknown  int           // may or may not have been done
 	Problems []ItemOutcome // every item that is neither done nor skipped, by Index

@@ -26,6 +26,9 @@
 // value is something to say is a pointer: new(false) turns a setting off, nil leaves it as it
 // is. A nil slice is not sent, an empty one is.
 //
+// Types such as [Message] are those of package onpremiseapi, which lists their fields:
+// go doc github.com/wabakit/wabakit-go/onpremise/onpremiseapi.Message.
+//
 // # Errors
 //
 // A call that the server refused, or that brought no answer, returns an [*Error]. errors.Is
@@ -47,6 +50,11 @@
 // server cannot have acted on it. The comment of each method says which holds. No message is
 // ever sent twice by a retry; where that leaves the outcome open, the error matches
 // [ErrOutcomeUnknown].
+//
+// # Batches
+//
+// [ContactsService.CheckMany] takes a sequence of any length, looks it up in chunks, and accounts
+// for each item in a [BatchReport].
 //
 // # Media
 //

@@ -238,6 +238,7 @@ type ValidationError struct {
 	Reason string
 }
 
+// Error names the field and the reason.
 func (e *ValidationError) Error() string { return "onpremise: " + e.Field + ": " + e.Reason }
 
 // Is reports that a server would answer 400.

@@ -15,7 +15,7 @@ import (
 func ExampleContactsService_Check() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
-	server.AddWhatsAppUser("+1 631 555 1234") // and nil else
+	server.AddWhatsAppUsers("+1 631 555 1234") // and nil else
 	client, ctx := server.Client(), context.Background()
 
 	contacts, err := client.Contacts.Check(ctx, []string{"+1 (631) 555-1234", "+1 631 555 9999"},
@@ -98,7 +98,7 @@ func phones(n int) iter.Seq[string] {
 func ExampleContactsService_CheckMany() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
-	server.AddWhatsAppUser("+1 631 555 0001", "+1 631 555 0002")
+	server.AddWhatsAppUsers("+1 631 555 0001", "+1 631 555 0002")
 	client := server.Client()
 
 	var ids []string

@@ -29,7 +29,7 @@ func (s *GroupsService) Invite(ctx context.Context, id string) (link string, err
 
 // RevokeInvite makes the present link worthless. There is another from then on.
 //
-// It is not retried on a doubt, because each call makes another link and ends the one before.
+// It is never repeated on a doubt, because each call makes another link and ends the one before.
 //
 // DELETE /groups/{GroupId}/invite
 func (s *GroupsService) RevokeInvite(ctx context.Context, id string) error {

@@ -117,6 +117,7 @@ func WithLogger(logger *slog.Logger) Option {
 
 // WithLimiter has every attempt wait for limiter before it is sent. A *rate.Limiter of
 // golang.org/x/time/rate is one.
+// Without it, the client still keeps to a limit that the server or a proxy tells (X-RateLimit-…).
 func WithLimiter(limiter interface{ Wait(context.Context) error }) Option {
 	return func(o *options) { o.transport.Limiter = limiter }
 }
@@ -127,6 +128,9 @@ type Doer = transport.Doer
 
 // WithMiddleware wraps the sending of each attempt. The middleware that is given first sees
 // the request first. It may change the request, which is the attempt's own.
+//
+// An Idempotency-Key that it gives to a write leaves under a lower-case name, which means the
+// same to the server: net/http would take it for a leave to send the write again by itself.
 func WithMiddleware(middleware func(next Doer) Doer) Option {
 	return func(o *options) { o.transport.Middleware = append(o.transport.Middleware, middleware) }
 }

@@ -22,7 +22,7 @@ type (
 	ApplicationSettings = onpremiseapi.ApplicationSettings
 	// ApplicationSettingsUpdate is what to change of the settings; nil fields stay as they are.
 	ApplicationSettingsUpdate = onpremiseapi.ApplicationSettingsUpdate
-	// Milliseconds is a delay among the settings.
+	// Milliseconds is a delay among the settings. Its Duration method returns it.
 	Milliseconds = onpremiseapi.Milliseconds
 	// MediaSettings says what is fetched when a message with media arrives.
 	MediaSettings = onpremiseapi.MediaSettings
@@ -30,7 +30,7 @@ type (
 	MediaKind = onpremiseapi.MediaKind
 	// WebhookSettings says where events are reported.
 	WebhookSettings = onpremiseapi.WebhookSettings
-	// WebhookSettingsUpdate is what to change of that; nil fields stay as they are.
+	// WebhookSettingsUpdate is what to change of the webhook's settings; nil fields stay as they are.
 	WebhookSettingsUpdate = onpremiseapi.WebhookSettingsUpdate
 	// SetShardsRequest is a number of shards to spread the account over. All fields are required.
 	SetShardsRequest = onpremiseapi.SetShardsRequest
@@ -111,7 +111,8 @@ type (
 	// GroupInfo is a group with its members.
 	GroupInfo = onpremiseapi.GroupInfo
 
-	// Health is how the nodes of the installation stand towards the WhatsApp servers.
+	// Health is how the nodes of the installation stand towards the WhatsApp servers. Its Connected
+	// method reports whether all of them are connected.
 	Health = onpremiseapi.Health
 	// GatewayStatus is how a node stands towards the WhatsApp servers.
 	GatewayStatus = onpremiseapi.GatewayStatus
@@ -147,7 +148,7 @@ type (
 	MessageStatus = onpremiseapi.MessageStatus
 	// SystemType is the change that a notice is about.
 	SystemType = onpremiseapi.SystemType
-	// Timestamp is a moment of an event.
+	// Timestamp is a moment of an event. Its Time method returns it.
 	Timestamp = onpremiseapi.Timestamp
 )
 

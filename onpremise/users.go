@@ -34,7 +34,7 @@ func (s *UsersService) Login(ctx context.Context) (*Session, error) {
 // Logout ends the token of the client and forgets it; the next call logs in again. Where there
 // is no token, nothing is sent; one that has ended already is no error.
 //
-// It is not retried on a doubt, because the repeat would be refused for the token that the
+// It is never repeated on a doubt, because the repeat would be refused for the token that the
 // first ended.
 //
 // POST /users/logout
@@ -48,7 +48,7 @@ func (s *UsersService) Logout(ctx context.Context) error {
 
 // Create adds an account. Username and Password are required.
 //
-// It is not retried on a doubt, because the repeat would be told of a conflict with the first.
+// It is never repeated on a doubt, because the repeat would be told of a conflict with the first.
 //
 // POST /users
 func (s *UsersService) Create(ctx context.Context, req CreateUserRequest) (*User, error) {

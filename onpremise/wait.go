@@ -27,6 +27,7 @@ type WaitError struct {
 	Err  error  // why the wait ended
 }
 
+// Error says what was waited for, its last state, and why the wait ended.
 func (e *WaitError) Error() string {
 	last := "nothing was seen of it"
 	if e.Last != "" {

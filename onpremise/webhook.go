@@ -18,7 +18,9 @@ const (
 	maxValues = 1 << 16
 )
 
-// WebhookOption sets up a webhook.
+// WebhookOption sets up a webhook. Of the options that check the caller ([WithHeaderSecret],
+// [WithQuerySecret], [WithPathSecret], [WithClientCertificate]), all that are given have to hold:
+// whoever fails one is answered 401. An empty secret refuses everybody.
 type WebhookOption func(*webhook)
 
 // WithMaxEventSize refuses deliveries of more than n bytes. Without it, the limit is 16 MiB,

@@ -8,11 +8,8 @@ import (
 	"strings"
 )
 
-// The options below answer 401 to whoever does not show that it is the installation. Where
-// several are given, all have to hold. An empty secret is nobody's: everything is refused.
-
-// WithHeaderSecret wants the header name to hold secret. An Authorization that a proxy adds is
-// one.
+// WithHeaderSecret wants the header name to hold secret. An installation sends no header of yours:
+// this is for a proxy before the webhook that adds one.
 func WithHeaderSecret(name, secret string) WebhookOption {
 	return allow(func(r *http.Request) bool { return same(r.Header.Get(name), secret) })
 }

@@ -35,7 +35,8 @@ type DuplicateStore interface {
 
 // WithDeduplication drops what was handled before. A message is known by its ID, a status by its
 // ID, receiver and status. Of an event, the function gets what is not handled yet: when it
-// returns nil, all of that is handled, and else none. Where nothing is left, it is not called.
+// returns nil, all of that is handled, and else none: one that fails half-way gets all of it again.
+// Where nothing is left, it is not called.
 // What is being handled by another delivery at the moment is answered 503, so that it is
 // delivered again unless the other succeeds. What has no ID, as errors of the installation have
 // none, is never taken for a duplicate.

@@ -19,7 +19,7 @@ func (m *move) demo() (end func()) {
 	from, to := onpremisetest.NewServer(onpremisetest.InProcess()), latetest.NewServer(latetest.InProcess())
 	for i, r := range m.list.in(pending) {
 		if i%10 != 9 {
-			from.AddWhatsAppUser(r.phone)
+			from.AddWhatsAppUsers(r.phone)
 		}
 	}
 	to.AddContacts(demoKnown...)

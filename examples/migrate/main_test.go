@@ -136,7 +136,7 @@ func TestLive(t *testing.T) {
 	from, to := onpremisetest.NewServer(onpremisetest.WithTLS()), latetest.NewServer()
 	defer from.Close()
 	defer to.Close()
-	from.AddWhatsAppUser("+12025550100")
+	from.AddWhatsAppUsers("+12025550100")
 	authority := file(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: from.Certificate().Raw})))
 	people := file(t, "\ufeffPhone,Name\n+12025550100,Ada\n+12025550101,Bob\n")
 	at := map[string]string{"WA_BASE_URL": from.URL, "WA_USER": from.Username(), "WA_PASSWORD": from.Password(),

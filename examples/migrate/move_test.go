@@ -84,7 +84,7 @@ func (t *trial) book() int {
 func TestWhoIsOnWhatsAppIsImported(t *testing.T) {
 	t.Parallel()
 	try(t, func(t *trial) {
-		t.from.AddWhatsAppUser("+12025550100", "+12025550102", "+12025550103")
+		t.from.AddWhatsAppUsers("+12025550100", "+12025550102", "+12025550103")
 		t.to.AddContacts(late.CreateContactRequest{Phone: "+12025550103", Name: "Opted out", IsOptedIn: new(false)})
 		t.list("name,City,phone\nAda,Rome,+1 (202) 555-0100\nBob,Oslo,+12025550101\nZoë,Bonn,+12025550102\nEve,Bonn,+12025550103\n")
 		require.Zero(t, t.m.run(t.Context()), t.errs.String())

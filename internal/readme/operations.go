@@ -38,7 +38,7 @@ func operations(root, pkg string) (string, error) {
 		rows = append(rows, fmt.Sprintf("| %s | `%s %s` | %s |\n", strings.Join(calls, "<br>"), op.Method, op.Path, repeated(op)))
 	}
 	slices.Sort(rows)
-	return "| method | operation | on a doubt |\n|---|---|---|\n" + strings.Join(rows, ""), nil
+	return "| method | operation | if in doubt |\n|---|---|---|\n" + strings.Join(rows, ""), nil
 }
 
 func contractOf(root, pkg string) ([]contract.Operation, error) {

@@ -751,7 +751,7 @@ type PhoneNumber struct {
 	// The number itself.
 	PhoneNumber string `json:"phoneNumber,omitempty,omitzero"`
 
-	// Id of the profile that the number belongs to.
+	// ID of the profile that the number belongs to.
 	ProfileID string `json:"profileId,omitempty,omitzero"`
 
 	// When the number was provisioned.

@@ -52,9 +52,9 @@ func waID(phone string) (string, bool) {
 	return id, notation.MatchString(phone) && wellFormed.MatchString(id)
 }
 
-// AddWhatsAppUser puts phones on WhatsApp. As long as this was never called everybody is;
+// AddWhatsAppUsers puts phones on WhatsApp. As long as this was never called everybody is;
 // afterwards, nobody else is. It panics at what is no phone number.
-func (s *Server) AddWhatsAppUser(phones ...string) {
+func (s *Server) AddWhatsAppUsers(phones ...string) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
 	if s.api.whatsApp == nil {

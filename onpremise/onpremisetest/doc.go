@@ -63,7 +63,7 @@
 //     of the password leaves tokens as they are; removing a user ends them.
 //   - The first login of a fresh installation is refused with 403 and the code 1024 unless it
 //     brings a new password, another one than the first. A later one that brings one sets it.
-//   - Everybody with a well-formed number is on WhatsApp, until [Server.AddWhatsAppUser] says
+//   - Everybody with a well-formed number is on WhatsApp, until [Server.AddWhatsAppUsers] says
 //     who is. Whoever writes is, too. A message to somebody else is refused with 400; one that
 //     [Server.FailPhone] is for is accepted, and then fails.
 //   - A message holds no other content than that of its type, at most 4096 characters of text,

@@ -85,10 +85,10 @@ func ExampleServer_FailPhone() {
 	// failed
 }
 
-func ExampleServer_AddWhatsAppUser() {
+func ExampleServer_AddWhatsAppUsers() {
 	server := onpremisetest.NewServer()
 	defer server.Close()
-	server.AddWhatsAppUser("+1 631 555 1234") // and nobody else
+	server.AddWhatsAppUsers("+1 631 555 1234") // and nobody else
 
 	contacts, err := server.Client().Contacts.Check(context.Background(),
 		[]string{"+1 631 555 1234", "+1 631 555 9999"}, onpremise.CheckBlocking)

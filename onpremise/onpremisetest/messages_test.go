@@ -145,7 +145,7 @@ func TestMessageThatCannotBeIsRefused(t *testing.T) {
 			t.Log(name)
 			w.refuse(400, tc.code, "POST", "/messages", with(good[tc.of], tc.wrong))
 		}
-		w.AddWhatsAppUser("16315555678")
+		w.AddWhatsAppUsers("16315555678")
 		w.refuse(400, 1013, "POST", "/messages", good["text"])
 		require.Empty(t, w.Messages())
 	})

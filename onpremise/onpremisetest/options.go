@@ -85,6 +85,8 @@ func WithWebhook(url string) Option { return func(c *config) { c.webhook = url }
 
 // WithWebhookHandler delivers events to a handler without a socket, whatever the URL of the
 // webhook among the settings, which is https://webhook.invalid/ at first.
+// A handler with a path or a query of its own is reached once Application.UpdateSettings has set
+// a URL that has them.
 func WithWebhookHandler(h http.Handler) Option { return func(c *config) { c.handler = h } }
 
 // WithStart sets the server's clock, which otherwise begins at the present.

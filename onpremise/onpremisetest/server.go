@@ -108,8 +108,13 @@ func (s *Server) Now() time.Time { return s.api.clock.Now() }
 // wait.
 func (s *Server) Advance(d time.Duration) { s.api.clock.Advance(d) }
 
-// Request is a request that the server was sent: what it called and with what, the status
-// that it was answered with, and whether the server acted on it.
+// Request is a request that the server was sent. Its fields:
+//
+//   - Operation: its id in the contract, empty where there is none
+//   - Method, Path, Query (url.Values), Header, Body (the first MiB)
+//   - Time: when it came, on the server's clock
+//   - Status: of the answer; 0 as long as there is none, and where the connection was cut
+//   - Acted: whether the server did what was asked, whatever the client heard of it
 type Request = fakeserver.Request
 
 // Requests returns what the server was asked so far, in the order of arrival: everything, or
