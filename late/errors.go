@@ -58,7 +58,7 @@ type Error struct {
 	Body        string // its start
 
 	Operation  string // operationId of the contract
-	RequestID  string // the id of the call, under which the server has logged it
+	RequestID  string // the id of the call, the same for all attempts
 	Attempts   []Attempt
 	RetryAfter time.Duration // how long the server asks to wait; 0 where it does not
 	Err        error         // the cause, where it is not the answer

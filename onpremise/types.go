@@ -9,13 +9,13 @@ type (
 	Session = onpremiseapi.Session
 	// Time is a moment that the server tells.
 	Time = onpremiseapi.Time
-	// User is an account of the installation and its role.
+	// User is a user of the installation and its role.
 	User = onpremiseapi.User
-	// UserRole is what an account may do.
+	// UserRole is what a user may do.
 	UserRole = onpremiseapi.UserRole
-	// CreateUserRequest is an account to add. Both fields are required.
+	// CreateUserRequest is a user to add. Both fields are required.
 	CreateUserRequest = onpremiseapi.CreateUserRequest
-	// UpdateUserRequest is the new password of an account.
+	// UpdateUserRequest is the new password of a user.
 	UpdateUserRequest = onpremiseapi.UpdateUserRequest
 
 	// ApplicationSettings is the settings of the installation.
@@ -152,7 +152,7 @@ type (
 	Timestamp = onpremiseapi.Timestamp
 )
 
-// What an account can be allowed to do.
+// What a user can be allowed to do.
 const (
 	RoleAdmin = onpremiseapi.UserRoleAdmin
 	RoleUser  = onpremiseapi.UserRoleUser

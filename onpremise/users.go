@@ -8,7 +8,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// UsersService is the accounts of the installation, and the token of this client.
+// UsersService is the users of the installation, and the token of this client.
 type UsersService service
 
 // Login logs in with the credentials of the client, although its token may still hold, and
@@ -46,7 +46,7 @@ func (s *UsersService) Logout(ctx context.Context) error {
 	return reply.None(resp, nil)
 }
 
-// Create adds an account. Username and Password are required.
+// Create adds a user. Username and Password are required.
 //
 // It is never repeated on a doubt, because the repeat would be told of a conflict with the first.
 //
@@ -62,7 +62,7 @@ func (s *UsersService) Create(ctx context.Context, req CreateUserRequest) (*User
 	return u, without(err, req.Password)
 }
 
-// Get returns one account with its role, or [ErrNotFound].
+// Get returns one user with its role, or [ErrNotFound].
 //
 // It is retried.
 //
@@ -74,7 +74,7 @@ func (s *UsersService) Get(ctx context.Context, username string) (*User, error) 
 	return user(s.client.api.GetUser(ctx, username))
 }
 
-// Update sets the password of an account. If it is the account of this client, the client logs
+// Update sets the password of a user. If it is the one that this client logs in as, the client logs
 // in with the new one from then on.
 //
 // It is retried.
@@ -90,13 +90,13 @@ func (s *UsersService) Update(ctx context.Context, username string, req UpdateUs
 	resp, err := s.client.api.UpdateUser(ctx, username, req)
 	_, err = reply.JSON[onpremiseapi.UserResponse](resp, err)
 	if own, ok := s.client.auth.tokens.(*sessions); ok && err == nil {
-		own.changed(username, req.Password) // also where the answer does not name the account
+		own.changed(username, req.Password) // also where the answer does not name the user
 	}
 	u, err := user(resp, err)
 	return u, without(err, req.Password)
 }
 
-// Delete removes an account.
+// Delete removes a user.
 //
 // It is retried; a repeat that finds nothing is success.
 //

@@ -110,8 +110,12 @@ func (s *Server) Messages() []Message {
 	return sent
 }
 
-// FailPhone lets every message to a phone fail for a reason, or, if that is empty, no more.
+// FailPhone lets every message to a phone fail for a reason, or, if that is empty, no more. It
+// panics over what is no phone number.
 func (s *Server) FailPhone(phone, reason string) {
+	if !e164.MatchString(phone) {
+		panic(fmt.Sprintf("latetest: %q is not in E.164 form, such as +16315551234", phone))
+	}
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
 	s.api.failing[phone] = reason

@@ -80,3 +80,11 @@ func TestAnOperationThatIsMisspelledIsNotPassedOver(t *testing.T) {
 	require.Panics(t, func() { server.Requests("sendwhatsappbulks") })
 	require.Empty(t, server.Requests("sendWhatsAppBulk"))
 }
+
+func TestAPhoneThatIsNoneCannotBeMadeToFail(t *testing.T) {
+	t.Parallel()
+	server := latetest.NewServer(latetest.InProcess())
+	defer server.Close()
+	require.Panics(t, func() { server.FailPhone("16315551234", "gone") })
+	server.FailPhone("+16315551234", "gone")
+}

@@ -65,7 +65,8 @@ func (s *Server) AddWhatsAppUsers(phones ...string) {
 	}
 }
 
-// FailPhone lets every message to a phone fail for a reason, or, if that is empty, no more.
+// FailPhone lets every message to a phone fail for a reason, or, if that is empty, no more. It
+// panics over what is no phone number.
 func (s *Server) FailPhone(phone, reason string) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
