@@ -65,9 +65,9 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 	cfg.BaseURL = base
 	cfg.Operations = operations
 	cfg.UserAgent = strings.TrimSpace(o.userAgent + " wabakit-go/" + version.Module)
-	authorization := []string{"Bearer " + apiKey}
+	authorization := "Bearer " + apiKey
 	cfg.Authorize = func(req *http.Request, _ *transport.Credentials) error {
-		req.Header["Authorization"] = authorization
+		req.Header.Set("Authorization", authorization)
 		return nil
 	}
 	// A server that quotes the key would carry it into logs.

@@ -66,17 +66,12 @@ type Error struct {
 	failure *transport.Failure
 }
 
-// maxExcerpt is how much of an unreadable answer an error holds; maxQuoted, how much it says;
-// maxSearched, how much is searched for secrets: more, so that none is cut in two.
-const (
-	maxExcerpt  = 2 << 10
-	maxQuoted   = 120
-	maxSearched = 64 << 10
-)
+// maxQuoted is how much of an unreadable answer an error says.
+const maxQuoted = 120
 
 func newError(f *transport.Failure, hide func(string) string) error {
 	e := &Error{
-		StatusCode: f.Status, Operation: f.Operation.ID, RequestID: excerpt(hide(f.RequestID)),
+		StatusCode: f.Status, Operation: f.Operation.ID, RequestID: redact.Excerpt(hide(f.RequestID)),
 		RetryAfter: f.RetryAfter, Err: redact.Error(f.Err, hide), failure: f,
 	}
 	for _, a := range f.Attempts {
@@ -86,16 +81,10 @@ func newError(f *transport.Failure, hide func(string) string) error {
 	body := f.Body
 	f.Body = nil // which may be long, and hold what e hides
 	if f.Status != 0 && (f.Status < 300 || !e.read(body, hide)) {
-		e.ContentType = excerpt(hide(f.Header.Get("Content-Type")))
-		e.Body = excerpt(string(redact.Sent(body[:min(len(body), maxSearched)], hide)))
+		e.ContentType = redact.Excerpt(hide(f.Header.Get("Content-Type")))
+		e.Body = redact.Body(body, hide)
 	}
 	return e
-}
-
-// excerpt is the start of what a server sent. It is a clone, since a part of a string keeps the
-// whole.
-func excerpt(text string) string {
-	return strings.Clone(strings.ToValidUTF8(text[:min(len(text), maxExcerpt)], ""))
 }
 
 // read takes in the API's own error body. A field that is not of its usual type is kept as it

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -246,27 +245,6 @@ func TestBodyOfAnErrorIsValidText(t *testing.T) {
 	require.LessOrEqual(t, len(e.Body), 2<<10)
 	require.Equal(t, strings.Repeat("ü", len(e.Body)/2), e.Body)
 	require.Less(t, len(err.Error()), 400)
-}
-
-// A report of a long batch may hold thousands of errors.
-func TestAnErrorDoesNotKeepTheWholeAnswer(t *testing.T) {
-	// Not parallel: it measures memory.
-	const many, size = 32, 1 << 20
-	client, _ := newClient(t, 500, strings.Repeat("x", size), late.WithMaxRetries(0))
-	heap := func() int {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return int(m.HeapAlloc)
-	}
-	before := heap()
-	errs := make([]error, many)
-	for i := range errs {
-		_, errs[i] = client.Contacts.Get(t.Context(), testID)
-		require.ErrorIs(t, errs[i], late.ErrServer)
-	}
-	require.Less(t, heap()-before, many*size/8)
-	runtime.KeepAlive(errs)
 }
 
 // A *rate.Limiter refuses a call that the context would not outlast.

@@ -2,6 +2,7 @@ package late_test
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"time"
 
@@ -471,5 +472,24 @@ func TestNoAccountIsSaidBeforeAnythingIsSent(t *testing.T) {
 			require.Zero(t, w.sent())
 			require.NotErrorIs(t, call(t.Context(), client), late.ErrNoAccount)
 		})
+	}
+}
+
+// A recorder that blots out a header where it stands spoils no other call.
+func TestWhatATransportDoesToAHeaderIsOfOneAttempt(t *testing.T) {
+	t.Parallel()
+	w := &wire{}
+	w.answer = func(_ int, req *http.Request) (*http.Response, error) {
+		require.Equal(t, "Bearer "+testKey, req.Header.Get("Authorization"))
+		require.Contains(t, req.UserAgent(), "wabakit-go/")
+		for _, values := range req.Header {
+			values[0] = "[blotted out]"
+		}
+		return says(200, `{}`), nil
+	}
+	client := clientOn(t, w)
+	for range 2 {
+		_, err := client.Groups.List(t.Context())
+		require.NoError(t, err)
 	}
 }

@@ -69,11 +69,8 @@ type Error struct {
 }
 
 const (
-	// maxExcerpt is how much of an unreadable answer an error holds; maxQuoted, how much it says;
-	// maxSearched, how much is searched for secrets: more, so that none is cut in two.
-	maxExcerpt  = 2 << 10
-	maxQuoted   = 120
-	maxSearched = 64 << 10
+	// maxQuoted is how much of an unreadable answer an error says.
+	maxQuoted = 120
 
 	// codePasswordChange is the error of an installation whose first login is still to come.
 	codePasswordChange = 1024
@@ -98,20 +95,14 @@ func newError(f *transport.Failure, hide func(string) string) error {
 	f.Body = nil // it may hold what e hides
 	if f.Status != 0 && (f.Status < 300 || !e.read(body)) && !bearsSecrets(f) {
 		e.ContentType = f.Header.Get("Content-Type")
-		e.Body = strings.ToValidUTF8(string(redact.Sent(body[:min(len(body), maxSearched)], hide)), "")
+		e.Body = redact.Body(body, hide)
 	}
 	e.hide(hide)
-	e.RequestID, e.ContentType, e.Body = excerpt(e.RequestID), excerpt(e.ContentType), excerpt(e.Body)
+	e.RequestID, e.ContentType = redact.Excerpt(e.RequestID), redact.Excerpt(e.ContentType)
 	if e.Code == codePasswordChange && f.Operation.ID != loginUser {
 		e.Err = errNewPassword
 	}
 	return e
-}
-
-// excerpt is the start of what a server sent. It is a clone, since a part of a string keeps the
-// whole.
-func excerpt(text string) string {
-	return strings.Clone(strings.ToValidUTF8(text[:min(len(text), maxExcerpt)], ""))
 }
 
 // bearsSecrets: what these answer holds a token or a password, also in a form that cannot be

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -246,25 +245,4 @@ func TestContextEndsACallAtOnce(t *testing.T) {
 	err := send(ctx, clientOn(t, w), "hi")
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, err, onpremise.ErrOutcomeUnknown)
-}
-
-// A report of a long batch may hold thousands of errors.
-func TestAnErrorDoesNotKeepTheWholeAnswer(t *testing.T) {
-	// Not parallel: it measures memory.
-	const many, size = 32, 1 << 20
-	client, _ := newClient(t, 500, strings.Repeat("x", size), onpremise.WithMaxRetries(0))
-	heap := func() int {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return int(m.HeapAlloc)
-	}
-	before := heap()
-	errs := make([]error, many)
-	for i := range errs {
-		_, errs[i] = client.Groups.Get(t.Context(), testGroup)
-		require.ErrorIs(t, errs[i], onpremise.ErrServer)
-	}
-	require.Less(t, heap()-before, many*size/8)
-	runtime.KeepAlive(errs)
 }

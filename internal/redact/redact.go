@@ -3,6 +3,7 @@
 package redact
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 	"strings"
@@ -16,6 +17,25 @@ func Sent(sent []byte, hide func(string) string) []byte {
 		return sent
 	}
 	return []byte(hide(plain))
+}
+
+const (
+	// maxExcerpt is how much of what a server sent an error holds.
+	maxExcerpt = 2 << 10
+	// maxSearched is how much is searched for secrets, since half of one is none.
+	maxSearched = 64 << 10
+)
+
+// Body is the start of a body, redacted.
+func Body(sent []byte, hide func(string) string) string {
+	valid := bytes.ToValidUTF8(sent[:min(len(sent), maxSearched)], nil)
+	return Excerpt(string(Sent(valid, hide)))
+}
+
+// Excerpt is the start of a text that a server sent. It is a clone, since a part of a string keeps
+// the whole.
+func Excerpt(text string) string {
+	return strings.Clone(strings.ToValidUTF8(text[:min(len(text), maxExcerpt)], ""))
 }
 
 // unescape writes plainly what JSON may write as an escape, but for quotes and backslashes, which

@@ -8,7 +8,7 @@ import (
 const requestIDHeader = "X-Request-Id"
 
 // identify names the call: its operation and one id for all of its attempts.
-func identify(t table, req *http.Request, userAgent []string) *Call {
+func identify(t table, req *http.Request, userAgent string) *Call {
 	call := &Call{Operation: t.find(req), RequestID: req.Header.Get(requestIDHeader)}
 	call.Attempts, call.trace = call.first[:0], &call.traced
 	if call.RequestID == "" {
@@ -17,7 +17,7 @@ func identify(t table, req *http.Request, userAgent []string) *Call {
 		req.Header[requestIDHeader] = call.ids[:]
 	}
 	if req.Header.Get("User-Agent") == "" {
-		req.Header["User-Agent"] = userAgent
+		req.Header.Set("User-Agent", userAgent)
 	}
 	return call
 }

@@ -53,7 +53,6 @@ type Config struct {
 type Transport struct {
 	cfg   Config
 	table table
-	agent []string // the header of every request
 	pacer pacer
 	chain handler
 }
@@ -64,7 +63,7 @@ type handler func(*Call, *http.Request) (*http.Response, error)
 
 // New returns the transport of a client.
 func New(cfg Config) *Transport {
-	t := &Transport{cfg: cfg, table: newTable(cfg.BaseURL, cfg.Operations), agent: []string{cfg.UserAgent}}
+	t := &Transport{cfg: cfg, table: newTable(cfg.BaseURL, cfg.Operations)}
 	t.chain = t.assemble()
 	return t
 }
@@ -92,7 +91,7 @@ func (t *Transport) Do(req *http.Request) (*http.Response, error) {
 
 // DoWith is Do for a call that has its own credentials.
 func (t *Transport) DoWith(req *http.Request, c Credentials) (*http.Response, error) {
-	call := identify(t.table, req, t.agent)
+	call := identify(t.table, req, t.cfg.UserAgent)
 	call.fail, call.Credentials = t.cfg.Fail, c
 	resp, err := t.chain(call, req)
 	if err != nil {

@@ -22,13 +22,3 @@ func (s *ApplicationSettings) UnmarshalJSON(data []byte) error {
 	*s = ApplicationSettings(settings)
 	return nil
 }
-
-// MarshalJSON writes the webhooks in any case: left out, they would be read as their
-// defaults.
-func (s ApplicationSettings) MarshalJSON() ([]byte, error) {
-	type plain ApplicationSettings
-	return json.Marshal(struct {
-		plain
-		Webhooks WebhookSettings `json:"webhooks"`
-	}{plain(s), s.Webhooks})
-}

@@ -451,7 +451,7 @@ type ApplicationSettings struct {
 	UnhealthyInterval int `json:"unhealthy_interval"`
 
 	// Where the client reports messages, statuses and errors.
-	Webhooks WebhookSettings `json:"webhooks,omitempty,omitzero"`
+	Webhooks WebhookSettings `json:"webhooks"`
 }
 
 // ApplicationSettingsUpdate: change of settings; what is left out stays as it is.
