@@ -35,10 +35,10 @@ func TestOfTwoRunsAtOnceTheLaterDoesNotSend(t *testing.T) {
 	t.Parallel()
 	try(t, fewRows, func(t *trial) {
 		var other sync.WaitGroup
+		var out, errs bytes.Buffer
+		c := *t.c // before the first run changes it
+		c.list, c.out, c.errs = mustRead(t.T, fewRows), &out, &errs
 		other.Go(func() {
-			var out, errs bytes.Buffer
-			c := *t.c
-			c.list, c.out, c.errs = mustRead(t.T, fewRows), &out, &errs
 			time.Sleep(10 * time.Second)
 			c.run(t.Context())
 		})
