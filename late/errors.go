@@ -80,7 +80,7 @@ func newError(f *transport.Failure, hide func(string) string) error {
 	}
 	body := f.Body
 	f.Body = nil // which may be long, and hold what e hides
-	if f.Status != 0 && (f.Status < 300 || !e.read(body, hide)) {
+	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(body, hide)) {
 		e.ContentType = redact.Excerpt(hide(f.Header.Get("Content-Type")))
 		e.Body = redact.Body(body, hide)
 	}

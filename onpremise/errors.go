@@ -93,7 +93,7 @@ func newError(f *transport.Failure, hide func(string) string) error {
 	}
 	body := f.Body
 	f.Body = nil // it may hold what e hides
-	if f.Status != 0 && (f.Status < 300 || !e.read(body)) && !bearsSecrets(f) {
+	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(body)) && !bearsSecrets(f) {
 		e.ContentType = f.Header.Get("Content-Type")
 		e.Body = redact.Body(body, hide)
 	}

@@ -17,7 +17,8 @@ const mediaJSON = "application/json"
 // file stands for every file: where one is text, it is a certificate in PEM.
 const file = "-----BEGIN CERTIFICATE-----\nAAECAwQF\n-----END CERTIFICATE-----\n"
 
-// Answer makes an answer as the contract has it: of the first 2xx response of op, every property set.
+// Answer makes an answer as the contract has it: of the first 2xx response of op, every property set
+// but errors.
 //
 // Of several forms it takes a file, then JSON: the others have to be asked for.
 func Answer(op *openapi3.Operation) (status int, contentType string, body []byte) {
@@ -34,9 +35,17 @@ func Answer(op *openapi3.Operation) (status int, contentType string, body []byte
 		}
 	}
 	if media := content[mediaJSON]; media != nil {
-		return status, mediaJSON, encode(maker{}.value(media.Schema.Value, "answer", 1))
+		return status, mediaJSON, encode(successful(maker{}.value(media.Schema.Value, "answer", 1)))
 	}
 	return status, "", nil
+}
+
+// successful removes the errors that would make v a refusal.
+func successful(v any) any {
+	if object, ok := v.(map[string]any); ok {
+		delete(object, "errors")
+	}
+	return v
 }
 
 // concrete makes one media type of a range.

@@ -62,8 +62,17 @@ type Sample struct {
 	Status int // of the response that it is the body of
 	Body   []byte
 
-	schema *openapi3.Schema
-	maker  maker
+	schema  *openapi3.Schema
+	maker   maker
+	success bool // not a refusal
+}
+
+func (s Sample) value() any {
+	v := s.maker.value(s.schema, "answer", 1)
+	if s.success {
+		return successful(v)
+	}
+	return v
 }
 
 // Samples makes a value of each alternative that schema has.
@@ -94,6 +103,8 @@ func samples(op *openapi3.Operation, success bool) []Sample {
 			if code != "default" {
 				s.Status = statusOf(code)
 			}
+			s.success = success
+			s.Body = encode(s.value())
 			all = append(all, s)
 		}
 	}
@@ -200,7 +211,7 @@ func (v Variation) strip(tree any) any {
 // varied.
 func (s Sample) Variations() []Variation {
 	w := &walk{maker: s.maker}
-	begin := func() { w.root = s.maker.value(s.schema, "answer", 1) }
+	begin := func() { w.root = s.value() }
 	begin()
 	w.vary(s.schema, w.root, "", func(v any) { w.root = v })
 	begin()

@@ -1,4 +1,5 @@
-// Package reply makes a value or an error of a response.
+// Package reply turns the response to a call into a value or an error. It is the one place that
+// decides whether a 2xx response means success.
 package reply
 
 import (
@@ -13,42 +14,64 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// JSON decodes the answer to a call into a T. It takes what a method of the generated client
-// returns. Every 2xx is success; a success that is not the JSON object it should be, and every
-// other status, is an error of the client.
+// A Checker is a response type that knows which part it cannot do without.
+type Checker interface {
+	// Missing names the part that the response lacks, such as "contact", or returns "".
+	Missing() string
+}
+
+// JSON decodes the response to a call into a T. Its parameters are the results of a method of the
+// generated client. It returns an error of the client for a status other than 2xx, for a body that
+// is not a JSON object of the right shape or says that the call failed, and, if *T is a [Checker],
+// for a body that lacks the part in question.
 //
-// Where a delete finds nothing, and an earlier attempt of the same call may be why, the answer
-// is a zero T and no error.
+// If the response to a delete is a 404 that an earlier attempt of the same call may have caused,
+// JSON returns a zero T and no error.
 func JSON[T any](resp *http.Response, err error) (*T, error) {
-	if err != nil {
+	if err := OK(resp, err); err != nil {
 		return nil, err
 	}
-	call, v := transport.CallOf(resp), new(T)
-	if resp.StatusCode >= 300 || resp.StatusCode < 200 {
-		if call.Gone(resp) {
-			return v, nil
-		}
-		return nil, call.Fail(resp, nil)
+	v := new(T)
+	call := transport.CallOf(resp)
+	if call.Gone(resp) {
+		return v, nil
 	}
-	if err := decode(transport.Bytes(resp), v); err != nil {
-		return nil, call.Fail(resp, unreadable(resp, err))
+	body := transport.Bytes(resp)
+	if !isObject(body) {
+		return nil, call.Fail(resp, decodeError(resp, errNoObject))
+	}
+	if err := outcome(call, resp, body); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		return nil, call.Fail(resp, decodeError(resp, err))
+	}
+	if c, ok := any(v).(Checker); ok {
+		if part := c.Missing(); part != "" {
+			return nil, call.Fail(resp, fmt.Errorf("response has no %s", part))
+		}
 	}
 	return v, nil
 }
 
-// None is JSON for an answer that holds nothing to return: whatever it holds, but for the page of
-// a proxy, which tells nothing of the server.
+// None checks a response with nothing to return. Any body will do, unless it says that the call
+// failed or is the HTML page of a proxy.
 func None(resp *http.Response, err error) error {
 	if err := OK(resp, err); err != nil {
 		return err
 	}
-	if call := transport.CallOf(resp); !call.Gone(resp) && bytes.HasPrefix(bytes.TrimSpace(transport.Bytes(resp)), []byte("<")) {
-		return call.Fail(resp, unreadable(resp, errNoObject))
+	call := transport.CallOf(resp)
+	switch body := bytes.TrimLeft(transport.Bytes(resp), " \t\r\n"); {
+	case call.Gone(resp):
+		return nil
+	case bytes.HasPrefix(body, []byte("<")):
+		return call.Fail(resp, decodeError(resp, errNoObject))
+	default:
+		return outcome(call, resp, body)
 	}
-	return nil
 }
 
-// OK looks at the status of the answer alone.
+// OK checks only the status of the response.
 func OK(resp *http.Response, err error) error {
 	if err != nil {
 		return err
@@ -60,29 +83,72 @@ func OK(resp *http.Response, err error) error {
 	return call.Fail(resp, nil)
 }
 
-var errNoObject = errors.New("it is not a JSON object")
-
-// decode accepts any field and any value that a later server may add, but nothing that is not
-// an object: null, or a page of a proxy, would pass for an empty answer.
-func decode(data []byte, v any) error {
-	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
-		return errNoObject
+// outcome returns an error if the body of a 2xx response says that the call failed: a refusal if
+// it gives the reason, otherwise a failure of unknown outcome.
+func outcome(call *transport.Call, resp *http.Response, body []byte) error {
+	// Reading the body a second time is for the rare ones that may say so.
+	if !hasMember(body, "error", '"', '{') && !hasMember(body, "errors", '[') && !hasMember(body, "success", 'f') {
+		return nil
 	}
-	return json.Unmarshal(data, v)
+	var said struct {
+		Success, Error, Errors json.RawMessage
+	}
+	if json.Unmarshal(body, &said) != nil {
+		return nil // for JSON to report; None takes any body
+	}
+	switch {
+	case says(said.Error) || says(said.Errors):
+		return call.Refuse(resp)
+	case string(said.Success) == "false":
+		return call.Fail(resp, errNoSuccess)
+	}
+	return nil
 }
 
-func unreadable(resp *http.Response, err error) error {
-	return fmt.Errorf("the %s of the answer cannot be read: %w", kind(resp), err)
+var (
+	errNoObject  = errors.New("not a JSON object")
+	errNoSuccess = errors.New(`response has "success": false`)
+)
+
+// hasMember reports whether an object in the body has a member of this name whose value begins
+// with one of the characters.
+func hasMember(body []byte, name string, first ...byte) bool {
+	quoted := []byte(`"` + name + `"`)
+	for {
+		_, after, found := bytes.Cut(body, quoted)
+		if !found {
+			return false
+		}
+		body = bytes.TrimLeft(after, " \t\r\n")
+		if value, ok := bytes.CutPrefix(body, []byte(":")); ok {
+			value = bytes.TrimLeft(value, " \t\r\n")
+			if len(value) > 0 && bytes.IndexByte(first, value[0]) >= 0 {
+				return true
+			}
+		}
+	}
 }
 
-// maxKind is the length of the longest media type that there can be.
+// says reports whether a member is neither absent nor empty.
+func says(member json.RawMessage) bool {
+	switch strings.Join(strings.Fields(string(member)), "") {
+	case "", "null", `""`, "{}", "[]":
+		return false
+	}
+	return true
+}
+
+func isObject(body []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{"))
+}
+
+// maxKind is the length of the longest valid media type.
 const maxKind = 127 + len("/") + 127
 
-// kind is the media type of the answer, for an error.
-func kind(resp *http.Response) string {
-	value := resp.Header.Get("Content-Type")
-	if media, _, err := mime.ParseMediaType(value); err == nil && strings.Contains(media, "/") && len(media) <= maxKind {
-		return media
+func decodeError(resp *http.Response, err error) error {
+	kind, _, parseErr := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if parseErr != nil || !strings.Contains(kind, "/") || len(kind) > maxKind {
+		return fmt.Errorf("decode response: %w", err)
 	}
-	return "body"
+	return fmt.Errorf("decode %s response: %w", kind, err)
 }

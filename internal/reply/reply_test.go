@@ -23,6 +23,16 @@ type thing struct {
 	Size int    `json:"size"`
 }
 
+// named cannot do without its name.
+type named thing
+
+func (n *named) Missing() string {
+	if n.Name == "" {
+		return "name"
+	}
+	return ""
+}
+
 type callError struct{ *transport.Failure }
 
 func (e *callError) Error() string { return fmt.Sprintf("%d %v", e.Status, e.Err) }
@@ -32,7 +42,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// call sends one request to a server that gives one answer.
+// call sends one request to a server that always responds alike.
 func call(t *testing.T, method string, status int, contentType, body string) (*http.Response, error) {
 	t.Helper()
 	u, err := url.Parse("http://api.test")
@@ -70,10 +80,10 @@ func TestEvery2xxIsSuccess(t *testing.T) {
 	}
 }
 
-// It is a proxy's, whatever its status: the server has perhaps not seen the call.
-func TestAPageIsNoSuccess(t *testing.T) {
+// A page is a proxy's, whatever its status. The server may not have seen the call.
+func TestNoneRejectsAnHTMLPage(t *testing.T) {
 	t.Parallel()
-	require.ErrorContains(t, reply.None(call(t, "DELETE", 200, "text/html", " \n<html>Log in</html>")), "the text/html of the answer")
+	require.ErrorContains(t, reply.None(call(t, "DELETE", 200, "text/html", " \n<html>Log in</html>")), "decode text/html response: not a JSON object")
 }
 
 func TestEveryOtherStatusIsAnError(t *testing.T) {
@@ -91,37 +101,38 @@ func TestEveryOtherStatusIsAnError(t *testing.T) {
 	}
 }
 
-func TestASuccessThatIsNotWhatItShouldBe(t *testing.T) {
+func TestMalformedSuccess(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ contentType, body, says string }{
-		"empty":         {"application/json", "", "application/json"},
-		"blank":         {"application/json", " \r\n", "application/json"},
-		"null":          {"application/json", "null", "application/json"},
-		"array":         {"application/json", `[{"name":"x"}]`, "application/json"},
-		"string":        {"application/json", `"x"`, "application/json"},
-		"number":        {"application/json", `1`, "application/json"},
-		"true":          {"application/json", `true`, "application/json"},
-		"HTML":          {"text/html; charset=utf-8", "<!DOCTYPE html><h1>It works!</h1>", "text/html"},
-		"truncated":     {"application/json", `{"name":"x","si`, "application/json"},
-		"two objects":   {"application/json", `{"name":"x"}{"name":"y"}`, "application/json"},
-		"trailing text": {"application/json", `{"name":"x"} and more`, "application/json"},
-		"wrong type":    {"application/json", `{"size":"large"}`, "application/json"},
-		"not UTF-8":     {"application/json", "{\xff}", "application/json"},
-		"a mark first":  {"application/json", "\ufeff{}", "application/json"},
-		"no type":       {"", "oops", "body"},
-		"nonsense type": {"\x00;=", "oops", "body"},
+		"empty":          {"application/json", "", "decode application/json response: not a JSON object"},
+		"blank":          {"application/json", " \r\n", "not a JSON object"},
+		"null":           {"application/json", "null", "not a JSON object"},
+		"array":          {"application/json", `[{"name":"x"}]`, "not a JSON object"},
+		"string":         {"application/json", `"x"`, "not a JSON object"},
+		"HTML":           {"text/html; charset=utf-8", "<!DOCTYPE html><h1>It works!</h1>", "decode text/html response: not a JSON object"},
+		"truncated":      {"application/json", `{"name":"x","si`, "unexpected end"},
+		"two objects":    {"application/json", `{"name":"x"}{"name":"y"}`, "after top-level value"},
+		"trailing text":  {"application/json", `{"name":"x"} and more`, "after top-level value"},
+		"wrong type":     {"application/json", `{"size":"large"}`, "cannot unmarshal"},
+		"not UTF-8":      {"application/json", "{\xff}", "invalid character"},
+		"byte order":     {"application/json", "\ufeff{}", "not a JSON object"},
+		"no type":        {"", "oops", "decode response: "},
+		"malformed type": {"\x00;=", "oops", "decode response: "},
+		"missing part":   {"application/json", `{"size":3}`, "response has no name"},
+		"empty object":   {"application/json", `{}`, "response has no name"},
+		"no success":     {"application/json", `{"name":"x","success": false}`, `response has "success": false`},
 	} {
 		for _, method := range []string{"GET", "POST", "DELETE"} {
 			t.Run(name+"/"+method, func(t *testing.T) {
 				t.Parallel()
-				v, err := reply.JSON[thing](call(t, method, 200, c.contentType, c.body))
+				v, err := reply.JSON[named](call(t, method, 200, c.contentType, c.body))
 				require.Nil(t, v)
 				e, ok := errors.AsType[*callError](err)
 				require.True(t, ok, err)
 				require.Equal(t, 200, e.Status)
 				require.Equal(t, c.contentType, e.Header.Get("Content-Type"))
 				require.Equal(t, c.body, string(e.Body))
-				require.ErrorContains(t, e.Err, "the "+c.says+" of the answer cannot be read")
+				require.ErrorContains(t, e.Err, c.says)
 				require.Equal(t, method != "GET", errors.Is(err, transport.ErrOutcomeUnknown))
 				require.NotErrorIs(t, err, transport.ErrNotSent)
 			})
@@ -129,7 +140,33 @@ func TestASuccessThatIsNotWhatItShouldBe(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfTheTransportIsHandedOn(t *testing.T) {
+// A 2xx response may say in its body that the call failed. With a reason it is a refusal.
+func TestSuccessThatSaysItFailed(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]struct{ failed, unknown bool }{
+		`{"name":"x","success":true}`:                      {},
+		`{"name":"x","success":null,"error":null}`:         {},
+		`{"name":"x","error":"","errors":[]}`:              {},
+		`{"name":"x","row":{"success":false,"error":"r"}}`: {},
+		`{"name":"x","success" :` + "\n" + `false}`:        {failed: true, unknown: true},
+		`{"name":"x","success":false,"error":"taken"}`:     {failed: true},
+		`{"name":"x","error":{"message":"taken"}}`:         {failed: true},
+		`{"name":"x","errors":[{"code":1006}]}`:            {failed: true},
+		`{"error":"taken"}`:                                {failed: true},
+	} {
+		_, err := reply.JSON[named](call(t, "POST", 200, "application/json", body))
+		require.Equal(t, want.failed, err != nil, body)
+		require.Equal(t, want.unknown, errors.Is(err, transport.ErrOutcomeUnknown), body)
+		none := reply.None(call(t, "DELETE", 200, "application/json", body))
+		require.Equal(t, want.failed, none != nil, body)
+		require.Equal(t, want.unknown, errors.Is(none, transport.ErrOutcomeUnknown), body)
+		if e, ok := errors.AsType[*callError](err); ok {
+			require.Equal(t, !want.unknown, e.Refused, body)
+		}
+	}
+}
+
+func TestTransportErrorIsReturned(t *testing.T) {
 	t.Parallel()
 	v, err := reply.JSON[thing](nil, io.EOF)
 	require.Nil(t, v)

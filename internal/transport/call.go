@@ -45,6 +45,13 @@ type Call struct {
 // where there was none, and of err, which is nil where the status says it all.
 func (c *Call) Fail(resp *http.Response, err error) error { return c.fail(c.failure(resp, err)) }
 
+// Refuse makes the client's error of a 2xx response that says that the server refused the call.
+func (c *Call) Refuse(resp *http.Response) error {
+	f := c.failure(resp, nil)
+	f.Refused, f.Unknown = true, c.doubt && !c.Operation.safe()
+	return c.fail(f)
+}
+
 func (c *Call) failure(resp *http.Response, err error) *Failure {
 	f := &Failure{
 		// A clone, since an error that is kept must not keep the call and its answer.

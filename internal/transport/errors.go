@@ -57,6 +57,8 @@ type Failure struct {
 	Err        error // what went wrong, where it is not the status
 	// Unknown: the server may have acted on the call.
 	Unknown bool
+	// Refused reports that the body of a 2xx response says that the server refused the call.
+	Refused bool
 	// NotSent: nothing of the call has left.
 	NotSent bool
 }
