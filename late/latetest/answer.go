@@ -12,7 +12,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// refusal is an answer that says no.
+// refusal is an error response.
 type refusal struct {
 	status int
 	body   lateapi.ErrorResponse
@@ -20,7 +20,7 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.body.Error }
 
-// refuse says no with a code and, where a parameter is to blame, its name.
+// refuse returns an error response with a code and, if a parameter is at fault, its name.
 func refuse(status int, code, param, format string, args ...any) *refusal {
 	kind := "invalid_request_error"
 	switch status {
@@ -40,12 +40,12 @@ func refuse(status int, code, param, format string, args ...any) *refusal {
 	}}
 }
 
-// invalid refuses a parameter.
+// invalid returns a 400 for a parameter.
 func invalid(param, format string, args ...any) *refusal {
 	return refuse(http.StatusBadRequest, "invalid_parameter", param, format, args...)
 }
 
-// missing refuses a request for something that is not there.
+// missing returns a 404.
 func missing(what string) *refusal {
 	return refuse(http.StatusNotFound, strings.ToLower(what)+"_not_found", "", "%s not found", what)
 }
@@ -68,9 +68,8 @@ func writeJSON(w http.ResponseWriter, status int, answer any) {
 	w.Write(b)
 }
 
-// encode writes an answer as the server would. The generated types leave out whatever is
-// zero, as requests need it; an answer says false and 0, and leaves out only texts, times
-// and lists that are not there.
+// encode encodes a response as the server does. The generated types omit zero values, as requests
+// require; a response includes false and 0, and omits only empty strings, times and lists.
 func encode(buf *bytes.Buffer, v reflect.Value) error {
 	_, marshals := v.Interface().(json.Marshaler)
 	switch {
@@ -99,7 +98,7 @@ func encode(buf *bytes.Buffer, v reflect.Value) error {
 	return err
 }
 
-// encodeFields writes the fields of a struct and of those embedded in it, with sep between.
+// encodeFields encodes the fields of a struct and of its embedded structs, separated by sep.
 func encodeFields(buf *bytes.Buffer, v reflect.Value, sep *string) error {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)

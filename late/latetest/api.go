@@ -11,7 +11,7 @@ import (
 	"github.com/wabakit/wabakit-go/internal/fakeserver"
 )
 
-// basePath is the path of the API's real base URL.
+// basePath is the path of the API's production base URL.
 const basePath = "/api"
 
 // api is the state of the server and the handler of its requests.
@@ -25,22 +25,23 @@ type api struct {
 	ids      int
 	requests int
 	accounts map[string]*account
-	contacts map[string]*contact   // by id
-	sends    map[string]*broadcast // broadcasts by id
-	rejected map[string]string     // reasons by template name
-	failing  map[string]string     // reasons by phone
-	messages []*Message            // sent, or about to be
+	contacts map[string]*contact   // by ID
+	sends    map[string]*broadcast // broadcasts by ID
+	rejected map[string]string     // rejection reasons by template name
+	failing  map[string]string     // failure reasons by phone
+	messages []*Message            // sent or being sent
 
-	numbers   []*number         // bought ones, oldest first
-	checkouts map[string]string // profiles by the pages that are not paid yet
+	numbers   []*number         // purchased numbers, oldest first
+	checkouts map[string]string // profile by URL of an unpaid checkout page
 	codes     int               // verification codes sent
 }
 
-// account is what belongs to one WhatsApp account.
+// account is the state of one WhatsApp account.
 type account struct {
 	id         string
-	contacts   []*contact // by name, unless unsorted
+	contacts   []*contact // sorted by name, unless unsorted is set
 	unsorted   bool
+	listing    *contactListing // of the latest list request; nil after a change
 	byPhone    map[string]*contact
 	templates  []*template  // oldest first
 	broadcasts []*broadcast // oldest first
@@ -65,28 +66,28 @@ func newAPI(cfg config) *api {
 	return a
 }
 
-// Has reports whether the contract has an operation of the id.
+// Has reports whether the contract has the operation.
 func (a *api) Has(operation string) bool { return a.router.Has(operation) }
 
-// Operation names the operation that a request calls.
+// Operation returns the operation ID of a request.
 func (a *api) Operation(r *http.Request) string {
 	id, _, _ := a.router.Match(r)
 	return id
 }
 
-// call is a request on its way through a handler, which holds the lock of the api.
+// call is a request in a handler, which holds the lock of the api.
 type call struct {
 	*http.Request
 	params map[string]string
 	body   []byte
 	now    time.Time
-	until  time.Time // when the answer may leave
+	until  time.Time // when the response may be sent
 }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c, answer, err := a.serve(w, r)
 	if err == nil && c.until.After(c.now) && a.clock.WaitUntil(r.Context(), c.until) != nil {
-		panic(http.ErrAbortHandler) // nobody is waiting any more
+		panic(http.ErrAbortHandler) // the client has gone
 	}
 	var refused *refusal
 	if errors.As(err, &refused) {
@@ -96,7 +97,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
-// serve does what every operation needs done before its handler, and calls it.
+// serve does what all operations have in common, then calls the handler.
 func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) {
 	c := &call{Request: r, now: a.clock.Now()}
 	body, tooLarge := readBody(r)
@@ -124,7 +125,7 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) 
 		h.Set("Allow", strings.Join(allowed, ", "))
 		return c, nil, refuse(http.StatusMethodNotAllowed, "method_not_allowed", "", "%s is not allowed here", r.Method)
 	case id == "":
-		return c, nil, refuse(http.StatusNotFound, "unknown_path", "", "There is nothing at %s", r.URL.Path)
+		return c, nil, refuse(http.StatusNotFound, "unknown_path", "", "No resource at %s", r.URL.Path)
 	case tooLarge:
 		return c, nil, refuse(http.StatusRequestEntityTooLarge, "body_too_large", "", "The body is larger than %d bytes", maxBody)
 	}
@@ -134,13 +135,13 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) 
 	return c, answer, err
 }
 
-// id makes the next of the ids, which look like those of the real server.
+// id returns a new ID in the format of the production server.
 func (a *api) id() string {
 	a.ids++
 	return fmt.Sprintf("65f0c0ffee%014x", a.ids)
 }
 
-// account finds an account by its id.
+// account returns the account with the ID.
 func (a *api) account(id string) (*account, error) {
 	if id == "" {
 		return nil, invalid("accountId", "accountId is required")
@@ -152,5 +153,5 @@ func (a *api) account(id string) (*account, error) {
 	return acc, nil
 }
 
-// queried is the account that the query names.
+// queried returns the account that the query names.
 func (a *api) queried(c *call) (*account, error) { return a.account(c.URL.Query().Get("accountId")) }

@@ -11,13 +11,13 @@ import (
 
 const maxRecipients = 1000
 
-// recipient is somebody on the list of a broadcast. It has a delivery once sending began.
+// recipient is a recipient of a broadcast. delivery is nil until sending begins.
 type recipient struct {
 	lateapi.BroadcastRecipient
 	delivery *delivery
 }
 
-// seen is the recipient as it is at a time.
+// seen returns the state of the recipient at a time.
 func (r *recipient) seen(now time.Time) lateapi.RecipientDelivery {
 	answer := lateapi.RecipientDelivery{
 		Phone: r.Phone, Name: r.Name, Variables: r.Variables, Status: r.delivery.status(now),
@@ -37,7 +37,7 @@ func (r *recipient) seen(now time.Time) lateapi.RecipientDelivery {
 	return answer
 }
 
-// summary counts the recipients by how far their message has come.
+// summary counts the recipients by delivery status.
 func (b *broadcast) summary(now time.Time) lateapi.DeliverySummary {
 	s := lateapi.DeliverySummary{Total: len(b.recipients)}
 	for _, r := range b.recipients {
@@ -57,7 +57,7 @@ func (b *broadcast) summary(now time.Time) lateapi.DeliverySummary {
 	return s
 }
 
-// checkRecipients refuses a list with a phone number that is none.
+// checkRecipients returns an error response if a phone number is malformed.
 func checkRecipients(list []lateapi.BroadcastRecipient) error {
 	for i, r := range list {
 		if err := checkPhone(fmt.Sprintf("recipients[%d].phone", i), r.Phone); err != nil {
@@ -67,7 +67,7 @@ func checkRecipients(list []lateapi.BroadcastRecipient) error {
 	return nil
 }
 
-// add puts recipients on the list whose phone numbers are not on it yet, and counts them.
+// add adds the recipients whose phone numbers are new, and returns their number.
 func (b *broadcast) add(list []lateapi.BroadcastRecipient) (added int) {
 	for _, r := range list {
 		if b.byPhone[r.Phone] != nil {
@@ -119,7 +119,7 @@ func (a *api) addRecipients(c *call, in lateapi.AddRecipientsRequest) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := b.mustBe(c.now, "given recipients", lateapi.BroadcastStatusDraft); err != nil {
+	if err := b.mustBe(c.now, "changed", lateapi.BroadcastStatusDraft); err != nil {
 		return nil, err
 	}
 	if err := count("recipients", len(in.Recipients), maxRecipients); err != nil {
@@ -140,7 +140,7 @@ func (a *api) removeRecipients(c *call, in lateapi.RemoveRecipientsRequest) (any
 	if err != nil {
 		return nil, err
 	}
-	if err := b.mustBe(c.now, "relieved of recipients", lateapi.BroadcastStatusDraft); err != nil {
+	if err := b.mustBe(c.now, "changed", lateapi.BroadcastStatusDraft); err != nil {
 		return nil, err
 	}
 	if err := count("phones", len(in.Phones), 0); err != nil {

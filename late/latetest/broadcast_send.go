@@ -31,8 +31,8 @@ func (a *api) sendBroadcast(c *call) (any, error) {
 	}, nil
 }
 
-// send works through the recipients from a time on. Where there is no template to send, each
-// of them fails for the reason given.
+// send sends to the recipients, beginning at a time. If t is nil, each of them fails with the
+// given reason.
 func (a *api) send(b *broadcast, t *template, failure string, from time.Time) {
 	at := from
 	for _, to := range b.recipients {
@@ -49,7 +49,7 @@ func (a *api) send(b *broadcast, t *template, failure string, from time.Time) {
 	b.Status, b.StartedAt, b.UpdatedAt, b.ends = lateapi.BroadcastStatusSending, from, from, at.Truncate(time.Millisecond)
 }
 
-// settle sends the scheduled broadcasts whose time has come, at the time that it was.
+// settle sends the scheduled broadcasts that are due, as of the time they were scheduled for.
 func (a *api) settle(now time.Time) {
 	for _, id := range a.cfg.accounts {
 		for _, b := range a.accounts[id].broadcasts {

@@ -8,20 +8,20 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// maxAhead is how far ahead a broadcast can be scheduled.
+// maxAhead is the longest time ahead that a broadcast can be scheduled.
 const maxAhead = 30 * 24 * time.Hour
 
-// broadcast is a broadcast with its recipients. Its counts, and how the sending stands, are
-// told by the deliveries.
+// broadcast is a broadcast with its recipients. Its counts and its progress follow from the
+// deliveries.
 type broadcast struct {
 	lateapi.Broadcast
 	account    *account
 	recipients []*recipient
 	byPhone    map[string]*recipient
-	ends       time.Time // when the sending does
+	ends       time.Time // when sending ends
 }
 
-// seen is the broadcast as it is at a time.
+// seen returns the state of the broadcast at a time.
 func (b *broadcast) seen(now time.Time) lateapi.Broadcast {
 	answer, s := b.Broadcast, b.summary(now)
 	answer.RecipientCount, answer.FailedCount = s.Total, s.Failed
@@ -41,7 +41,7 @@ func (b *broadcast) answer(now time.Time, message string) lateapi.BroadcastRespo
 	return lateapi.BroadcastResponse{Success: true, Broadcast: b.seen(now), Message: message}
 }
 
-// named finds the broadcast of the path.
+// named returns the broadcast in the path.
 func (a *api) named(c *call) (*broadcast, error) {
 	b := a.sends[c.params["broadcastId"]]
 	if b == nil {
@@ -50,10 +50,10 @@ func (a *api) named(c *call) (*broadcast, error) {
 	return b, nil
 }
 
-// mustBe refuses what a broadcast in another status does not allow.
+// mustBe returns an error response if the broadcast has none of the allowed statuses.
 func (b *broadcast) mustBe(now time.Time, what string, allowed ...lateapi.BroadcastStatus) error {
 	if status := b.seen(now).Status; !slices.Contains(allowed, status) {
-		return refuse(http.StatusBadRequest, "invalid_status", "", "A broadcast that is %s cannot be %s", status, what)
+		return refuse(http.StatusBadRequest, "invalid_status", "", "A broadcast with status %s cannot be %s", status, what)
 	}
 	return nil
 }
@@ -87,8 +87,8 @@ var broadcastStatuses = []lateapi.BroadcastStatus{
 	lateapi.BroadcastStatusCompleted, lateapi.BroadcastStatusFailed, lateapi.BroadcastStatusCancelled,
 }
 
-// createBroadcast takes a template that does not exist or is not approved yet: it is needed
-// when the broadcast is sent.
+// createBroadcast does not look up the template, which must be approved only when the broadcast
+// is sent.
 func (a *api) createBroadcast(c *call, in lateapi.CreateBroadcastRequest) (any, error) {
 	acc, err := a.account(in.AccountID)
 	if err != nil {
@@ -163,7 +163,7 @@ func (a *api) cancelSchedule(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := b.mustBe(c.now, "taken off the schedule", lateapi.BroadcastStatusScheduled); err != nil {
+	if err := b.mustBe(c.now, "unscheduled", lateapi.BroadcastStatusScheduled); err != nil {
 		return nil, err
 	}
 	b.Status, b.ScheduledAt = lateapi.BroadcastStatusDraft, time.Time{}

@@ -11,7 +11,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// contact is a contact and the account that it belongs to.
+// contact is a contact and the account that owns it.
 type contact struct {
 	lateapi.Contact
 	account *account
@@ -34,7 +34,32 @@ func (a *api) listContacts(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	query := c.URL.Query()
+	query.Del("limit")
+	query.Del("skip")
+	listing := acc.list(query.Encode(), match)
+	page := lateapi.ContactPage{Success: true, Contacts: []lateapi.Contact{}, Filters: listing.filters}
 	var found []*contact
+	found, page.Pagination = cut(w, listing.found)
+	for _, one := range found {
+		page.Contacts = append(page.Contacts, one.Contact)
+	}
+	return page, nil
+}
+
+// contactListing is the result of a query, kept so that a program can page through a long list
+// without filtering all of it for each page.
+type contactListing struct {
+	query   string
+	found   []*contact
+	filters lateapi.ContactFilters
+}
+
+func (acc *account) list(query string, match func(*contact) bool) *contactListing {
+	if acc.listing != nil && acc.listing.query == query {
+		return acc.listing
+	}
+	l := &contactListing{query: query}
 	tags, groups := map[string]bool{}, map[string]bool{}
 	for _, one := range acc.sorted() {
 		for _, t := range one.Tags {
@@ -44,21 +69,16 @@ func (a *api) listContacts(c *call) (any, error) {
 			groups[g] = true
 		}
 		if match(one) {
-			found = append(found, one)
+			l.found = append(l.found, one)
 		}
 	}
-	page := lateapi.ContactPage{Success: true, Contacts: []lateapi.Contact{}, Filters: lateapi.ContactFilters{
-		Tags:   append([]string{}, slices.Sorted(maps.Keys(tags))...),
-		Groups: append([]string{}, slices.Sorted(maps.Keys(groups))...),
-	}}
-	found, page.Pagination = cut(w, found)
-	for _, one := range found {
-		page.Contacts = append(page.Contacts, one.Contact)
-	}
-	return page, nil
+	l.filters.Tags = append([]string{}, slices.Sorted(maps.Keys(tags))...)
+	l.filters.Groups = append([]string{}, slices.Sorted(maps.Keys(groups))...)
+	acc.listing = l
+	return l
 }
 
-// contactFilter is what the query says of the contacts to list.
+// contactFilter returns the filter that the query describes.
 func contactFilter(c *call) (func(*contact) bool, error) {
 	q := c.URL.Query()
 	search, tag, group, optedIn := strings.ToLower(q.Get("search")), q.Get("tag"), q.Get("group"), q.Get("optedIn")
@@ -86,7 +106,7 @@ func (a *api) createContact(c *call, in lateapi.CreateContactRequest) (any, erro
 	return created.answer(), nil
 }
 
-// addContact creates a contact if its phone and name allow it.
+// addContact creates a contact if its phone number and name are valid.
 func (a *api) addContact(acc *account, in lateapi.CreateContactRequest, now time.Time) (*contact, error) {
 	if err := checkPhone("phone", in.Phone); err != nil {
 		return nil, err
@@ -108,7 +128,7 @@ func (a *api) addContact(acc *account, in lateapi.CreateContactRequest, now time
 	if created.IsOptedIn {
 		created.OptInDate = now
 	}
-	acc.contacts, acc.unsorted = append(acc.contacts, created), true
+	acc.contacts, acc.unsorted, acc.listing = append(acc.contacts, created), true, nil
 	acc.byPhone[in.Phone] = created
 	a.contacts[created.ID] = created
 	return created, nil
@@ -147,7 +167,7 @@ func (a *api) updateContact(c *call, in lateapi.UpdateContactRequest) (any, erro
 		one.Groups = unique(in.Groups)
 	}
 	if len(in.CustomFields) > 0 {
-		one.CustomFields = maps.Clone(one.CustomFields) // earlier answers share the old one
+		one.CustomFields = maps.Clone(one.CustomFields) // earlier responses share the old map
 	}
 	for name, value := range in.CustomFields {
 		if value == nil {
@@ -162,11 +182,16 @@ func (a *api) updateContact(c *call, in lateapi.UpdateContactRequest) (any, erro
 	if in.IsBlocked != nil {
 		one.IsBlocked = *in.IsBlocked
 	}
-	one.UpdatedAt = c.now.Truncate(time.Millisecond)
+	one.changed(c.now)
 	return one.answer(), nil
 }
 
-// optIn notes the time at which an agreement is given or taken back.
+// changed records a change that lists may show.
+func (c *contact) changed(now time.Time) {
+	c.UpdatedAt, c.account.listing = now.Truncate(time.Millisecond), nil
+}
+
+// optIn records when consent is given or withdrawn.
 func (c *contact) optIn(agreed bool, now time.Time) {
 	switch {
 	case agreed && !c.IsOptedIn:
@@ -197,10 +222,10 @@ func (a *api) dropContact(one *contact) {
 	if !found {
 		i = slices.Index(acc.contacts, one)
 	}
-	acc.contacts = slices.Delete(acc.contacts, i, i+1)
+	acc.contacts, acc.listing = slices.Delete(acc.contacts, i, i+1), nil
 }
 
-// sorted lists the contacts by name.
+// sorted returns the contacts sorted by name.
 func (acc *account) sorted() []*contact {
 	if acc.unsorted {
 		slices.SortFunc(acc.contacts, compareContacts)
@@ -213,7 +238,7 @@ func compareContacts(a, b *contact) int {
 	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 }
 
-// unique copies lists into one that has everything once, in the order of its coming.
+// unique returns the distinct strings of the lists, in order of first appearance.
 func unique(lists ...[]string) []string {
 	all := []string{}
 	for _, list := range lists {

@@ -14,9 +14,8 @@ const (
 	maxBulk   = 500
 )
 
-// importContacts answers each row: one that was created has success and its id, one that is
-// skipped has the id of the contact that is there already and says so in its error, and one
-// that failed has an error alone.
+// importContacts returns one result per row: a created row has Success and the new ID, a skipped
+// row has the ID of the existing contact and an error, a failed row has only an error.
 func (a *api) importContacts(c *call, in lateapi.ImportContactsRequest) (any, error) {
 	acc, err := a.account(in.AccountID)
 	if err != nil {
@@ -70,13 +69,14 @@ func (a *api) bulkUpdateContacts(c *call, in lateapi.BulkUpdateContactsRequest) 
 		answer.Matched++
 		if change(one) {
 			answer.Modified++
-			one.UpdatedAt = c.now.Truncate(time.Millisecond)
+			one.changed(c.now)
 		}
 	}
 	return answer, nil
 }
 
-// bulkChange is what an action does to a contact; it reports whether that changed it.
+// bulkChange returns the function that applies an action to a contact and reports whether the
+// contact changed.
 func bulkChange(in lateapi.BulkUpdateContactsRequest, now time.Time) (func(*contact) bool, error) {
 	switch in.Action {
 	case lateapi.ContactActionAddTags, lateapi.ContactActionRemoveTags:
@@ -109,7 +109,7 @@ func bulkChange(in lateapi.BulkUpdateContactsRequest, now time.Time) (func(*cont
 	return nil, invalid("action", "action %q is unknown", in.Action)
 }
 
-// relabel adds labels to a list or removes them, and reports whether that changed it.
+// relabel adds or removes labels and reports whether the list changed.
 func relabel(list *[]string, labels []string, add bool) bool {
 	var changed []string
 	if add {

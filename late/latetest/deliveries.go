@@ -12,11 +12,11 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// Message is a message that was sent to a phone.
+// Message is a message that the server has sent.
 type Message struct {
 	ID          string
 	AccountID   string
-	BroadcastID string // empty for a message of a bulk send
+	BroadcastID string // empty for a message that no broadcast sent
 	Phone       string
 	Template    string
 	Language    string
@@ -24,8 +24,8 @@ type Message struct {
 	SentAt      time.Time // on the server's clock
 }
 
-// delivery is what becomes of the message to one recipient. It is settled when the sending
-// begins, and comes true as the clock goes on.
+// delivery is the fate of one message. It is decided when sending begins, and becomes visible as
+// the clock advances.
 type delivery struct {
 	id                    string
 	sent, delivered, read time.Time
@@ -46,7 +46,7 @@ func (d *delivery) status(now time.Time) lateapi.DeliveryStatus {
 	return lateapi.DeliveryStatusRead
 }
 
-// deliver sends a template to a phone at a time.
+// deliver sends a template to a phone number at a time.
 func (a *api) deliver(acc *account, broadcastID string, t *template, ref lateapi.TemplateRef, to lateapi.BulkRecipient, at time.Time) *delivery {
 	at = at.Truncate(time.Millisecond)
 	d := &delivery{sent: at}
@@ -59,7 +59,7 @@ func (a *api) deliver(acc *account, broadcastID string, t *template, ref lateapi
 	case known != nil && !known.IsOptedIn:
 		d.failure = "Contact has opted out"
 	default:
-		d.failure = lacking(to.Variables, variables(t, ref))
+		d.failure = missingVariable(to.Variables, variables(t, ref))
 	}
 	if d.failure != "" {
 		return d
@@ -81,8 +81,8 @@ func (a *api) deliver(acc *account, broadcastID string, t *template, ref lateapi
 	return d
 }
 
-// lacking names the first of n variables that is not there.
-func lacking(values map[string]string, n int) string {
+// missingVariable names the first of n variables that has no value.
+func missingVariable(values map[string]string, n int) string {
 	for i := range n {
 		if name := strconv.Itoa(i + 1); values[name] == "" {
 			return fmt.Sprintf("Template variable {{%s}} is missing", name)
@@ -91,8 +91,8 @@ func lacking(values map[string]string, n int) string {
 	return ""
 }
 
-// Messages returns every message that was sent so far, in the order of sending: whoever got
-// two has two here.
+// Messages returns every message sent so far, in sending order. A person who was messaged twice
+// appears twice.
 func (s *Server) Messages() []Message {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
@@ -110,8 +110,8 @@ func (s *Server) Messages() []Message {
 	return sent
 }
 
-// FailPhone lets every message to a phone fail for a reason, or, if that is empty, no more. It
-// panics over what is no phone number.
+// FailPhone makes every message to phone fail with reason; an empty reason clears the failure. It
+// panics if phone is not in E.164 form.
 func (s *Server) FailPhone(phone, reason string) {
 	if !e164.MatchString(phone) {
 		panic(fmt.Sprintf("latetest: %q is not in E.164 form, such as +16315551234", phone))

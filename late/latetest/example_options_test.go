@@ -113,7 +113,7 @@ func ExampleWithNumberLimit() {
 	if e, ok := errors.AsType[*late.Error](err); ok {
 		fmt.Println(e.StatusCode, e.Message)
 	}
-	// Output: 400 The plan allows no more than 0 numbers
+	// Output: 400 The plan includes at most 0 numbers
 }
 
 func ExampleWithFreePlan() {
@@ -124,5 +124,5 @@ func ExampleWithFreePlan() {
 	if e, ok := errors.AsType[*late.Error](err); ok {
 		fmt.Println(e.StatusCode, e.Message)
 	}
-	// Output: 403 A paid plan is needed for phone numbers
+	// Output: 403 Phone numbers require a paid plan
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// listGroups derives the groups from the contacts, which alone make them.
+// listGroups derives the groups from the contacts.
 func (a *api) listGroups(c *call) (any, error) {
 	acc, err := a.queried(c)
 	if err != nil {
@@ -39,7 +39,7 @@ func (a *api) listGroups(c *call) (any, error) {
 	return answer, nil
 }
 
-// renameGroup merges the group into another one that has the new name already.
+// renameGroup merges the group with the one that already has the new name, if any.
 func (a *api) renameGroup(c *call, in lateapi.RenameGroupRequest) (any, error) {
 	acc, err := a.account(in.AccountID)
 	if err != nil {
@@ -65,7 +65,7 @@ func (a *api) deleteGroup(c *call, in lateapi.DeleteGroupRequest) (any, error) {
 	return acc.regroup(in.GroupName, "", "Group deleted", c.now)
 }
 
-// regroup puts the members of a group into another one, or, if that has no name, into none.
+// regroup moves the members of a group to another, or out of the group if to is empty.
 func (acc *account) regroup(from, to, message string, now time.Time) (any, error) {
 	answer := lateapi.GroupChange{Success: true, Message: message}
 	for _, one := range acc.contacts {
@@ -81,7 +81,7 @@ func (acc *account) regroup(from, to, message string, now time.Time) (any, error
 			groups[i] = to
 		}
 		one.Groups = unique(groups)
-		one.UpdatedAt = now.Truncate(time.Millisecond)
+		one.changed(now)
 	}
 	if answer.Modified == 0 {
 		return nil, missing("Group")

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// limiter counts requests in windows of a minute, each of which begins with a request.
+// limiter counts requests in windows of a minute. A window begins with a request.
 type limiter struct {
 	perMinute int
 	used      int
 	end       time.Time
 }
 
-// take counts a request, says in h how many are left, and returns the seconds to wait if it
-// is one too many.
+// take counts a request and sets the rate-limit headers. It returns the seconds to wait if the
+// limit is exceeded.
 func (l *limiter) take(h http.Header, now time.Time) (wait int) {
 	if !now.Before(l.end) {
 		l.used, l.end = 0, now.Add(time.Minute)
@@ -27,7 +27,7 @@ func (l *limiter) take(h http.Header, now time.Time) (wait int) {
 	}
 	h.Set("X-RateLimit-Limit", strconv.Itoa(l.perMinute))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(l.perMinute-l.used))
-	// Whole seconds: rounded up, so that who waits for it does not come early.
+	// Round up, so that a client that waits does not come too early.
 	h.Set("X-RateLimit-Reset", strconv.FormatInt(l.end.Add(time.Second-1).Unix(), 10))
 	return wait
 }

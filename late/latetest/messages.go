@@ -4,8 +4,8 @@ import "github.com/wabakit/wabakit-go/late/lateapi"
 
 const maxMessages = 100
 
-// sendBulk messages every recipient that it is given, one that stands there twice twice. A
-// phone number that is none fails by itself.
+// sendBulk messages every recipient, including duplicates. A malformed phone number fails only
+// its own row.
 func (a *api) sendBulk(c *call, in lateapi.SendBulkRequest) (any, error) {
 	acc, err := a.account(in.AccountID)
 	if err != nil {

@@ -10,18 +10,18 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// number is a number that was bought.
+// number is a purchased number.
 type number struct {
 	lateapi.PhoneNumber
-	active   time.Time // when its provisioning ends
-	code     string    // that verifies it; empty if none was asked for, or it is used up
+	active   time.Time // when provisioning ends
+	code     string    // pending verification code, or empty
 	verified time.Time
 }
 
-// verificationLasts is how long one does.
+// verificationLasts is how long a verification is valid.
 const verificationLasts = 90 * 24 * time.Hour
 
-// seen is the number as it is at a time.
+// seen returns the state of the number at a time.
 func (n *number) seen(now time.Time) lateapi.PhoneNumber {
 	answer := n.PhoneNumber
 	switch {
@@ -45,14 +45,14 @@ func (n *number) isVerified(now time.Time) bool {
 	return !n.verified.IsZero() && now.Before(n.verified.Add(verificationLasts))
 }
 
-// single is what answers about one number tell of it: its profile and its purchase only the
-// list does.
+// single returns the fields of responses about one number; only the list includes its profile and
+// purchase.
 func single(n lateapi.PhoneNumber) lateapi.PhoneNumber {
 	n.ProfileID, n.CreatedAt = "", time.Time{}
 	return n
 }
 
-// listed is a number as the list has it, which calls its id by another name.
+// listed is a number in the list, where its ID has another name.
 type listed struct {
 	ListedID string `json:"_id"`
 	lateapi.PhoneNumber
@@ -92,7 +92,7 @@ func (a *api) getNumber(c *call) (any, error) {
 	return lateapi.PhoneNumberResponse{PhoneNumber: single(n.seen(c.now))}, nil
 }
 
-// number finds the number of the path.
+// number returns the number in the path.
 func (a *api) number(c *call) (*number, error) {
 	i := slices.IndexFunc(a.numbers, func(n *number) bool { return n.ID == c.params["phoneNumberId"] })
 	if i < 0 {
@@ -107,7 +107,7 @@ func (a *api) releaseNumber(c *call) (any, error) {
 		return nil, err
 	}
 	if n.Status == lateapi.PhoneNumberStatusReleased {
-		return nil, refuse(http.StatusBadRequest, "already_released", "", "Phone number is released already")
+		return nil, refuse(http.StatusBadRequest, "already_released", "", "Phone number has already been released")
 	}
 	n.Status, n.ReleasedAt, n.code = lateapi.PhoneNumberStatusReleased, c.now.Truncate(time.Millisecond), ""
 	return lateapi.ReleaseResponse{Message: "Phone number released", PhoneNumber: single(n.seen(c.now))}, nil
@@ -144,7 +144,7 @@ func (a *api) verifyNumber(c *call, in lateapi.VerifyRequest) (any, error) {
 		return nil, invalid("code", "code must have 6 digits")
 	}
 	if n.code == "" || in.Code != n.code {
-		return nil, refuse(http.StatusBadRequest, "invalid_code", "code", "The verification code is wrong or was used already")
+		return nil, refuse(http.StatusBadRequest, "invalid_code", "code", "The verification code is wrong or has already been used")
 	}
 	n.code, n.verified = "", c.now.Truncate(time.Millisecond)
 	return lateapi.VerifyResponse{
@@ -152,7 +152,7 @@ func (a *api) verifyNumber(c *call, in lateapi.VerifyRequest) (any, error) {
 	}, nil
 }
 
-// verifiable finds the number of the path if Meta has it to be verified.
+// verifiable returns the number in the path if it can be verified with Meta.
 func (a *api) verifiable(c *call) (*number, error) {
 	n, err := a.number(c)
 	if err != nil {
@@ -164,7 +164,7 @@ func (a *api) verifiable(c *call) (*number, error) {
 	return n, nil
 }
 
-// Code is the verification code that was sent to a number last, until it is used.
+// Code returns the verification code that was last sent to a number, until it is used.
 func (s *Server) Code(phoneNumberID string) string {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()

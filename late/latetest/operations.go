@@ -1,15 +1,15 @@
 package latetest
 
-// handler answers one operation, under the lock of the api.
+// handler serves one operation. It holds the lock of the api.
 type handler func(*api, *call) (any, error)
 
-// operation is what the server knows of an operation of the contract.
+// operation is the route and the handler of an operation.
 type operation struct {
 	route  string
 	handle handler
 }
 
-// operations are all of the contract, by id.
+// operations contains all operations of the contract, by ID.
 var operations = map[string]operation{
 	"sendWhatsAppBulk": {"POST /v1/whatsapp/bulk", with((*api).sendBulk)},
 

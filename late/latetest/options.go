@@ -2,7 +2,7 @@ package latetest
 
 import "time"
 
-// Option changes how a server behaves.
+// Option configures a server.
 type Option func(*config)
 
 type config struct {
@@ -27,46 +27,44 @@ func defaults() config {
 	}
 }
 
-// InProcess keeps the server from opening a socket. It is reached by [Server.RoundTrip] and
-// by the clients that it makes, and runs in a bubble of testing/synctest.
+// InProcess runs the server without a socket. Clients reach it through [Server.RoundTrip], and it
+// works in a testing/synctest bubble.
 func InProcess() Option { return func(c *config) { c.inProcess = true } }
 
-// WithAccounts names the WhatsApp accounts that exist, in place of the one that does by
-// default.
+// WithAccounts sets the IDs of the WhatsApp accounts, replacing the default account.
 func WithAccounts(first string, others ...string) Option {
 	return func(c *config) { c.accounts = append([]string{first}, others...) }
 }
 
-// WithAPIKey names the key that is accepted.
+// WithAPIKey sets the API key that the server accepts.
 func WithAPIKey(key string) Option { return func(c *config) { c.apiKey = key } }
 
-// WithRateLimit sets how many requests a minute are answered, 600 by default.
+// WithRateLimit sets the number of requests allowed per minute. The default is 600.
 func WithRateLimit(perMinute int) Option { return func(c *config) { c.perMinute = perMinute } }
 
-// WithReviewTime sets how long a template is under review, 2 seconds by default.
+// WithReviewTime sets how long a template is under review. The default is 2 seconds.
 func WithReviewTime(d time.Duration) Option { return func(c *config) { c.review = d } }
 
-// WithSendTime sets how long it takes to send to one recipient of a broadcast. By default it
-// takes no time. Otherwise the call that sends a broadcast is answered when the server's clock
-// has come to the end, and the broadcast is sending until then, whether or not the client
-// waits for the answer.
+// WithSendTime sets how long a broadcast takes per recipient. The default is 0. Otherwise the
+// broadcast stays in status sending, and the response to the call that sends it is held back,
+// until the server's clock reaches the end.
 func WithSendTime(perRecipient time.Duration) Option {
 	return func(c *config) { c.sendTime = perRecipient }
 }
 
-// WithPageCap sets how many rows a page holds at the most, 100 by default, whatever a request
-// asks for.
+// WithPageCap sets the maximum number of rows per page, whatever a request asks for. The default
+// is 100.
 func WithPageCap(rows int) Option { return func(c *config) { c.pageCap = rows } }
 
-// WithStart sets the server's clock, which otherwise begins at the present.
+// WithStart sets the initial time of the server's clock. The default is the present.
 func WithStart(t time.Time) Option { return func(c *config) { c.start = t } }
 
-// WithProvisionTime sets how long the first number is being provisioned once it is paid, 2
-// seconds by default.
+// WithProvisionTime sets how long provisioning the first number takes once it is paid. The
+// default is 2 seconds.
 func WithProvisionTime(d time.Duration) Option { return func(c *config) { c.provision = d } }
 
-// WithNumberLimit sets how many phone numbers the plan allows, 10 by default.
+// WithNumberLimit sets how many phone numbers the plan includes. The default is 10.
 func WithNumberLimit(n int) Option { return func(c *config) { c.numberLimit = n } }
 
-// WithFreePlan takes the paid plan away that phone numbers need.
+// WithFreePlan removes the paid plan, which phone numbers require.
 func WithFreePlan() Option { return func(c *config) { c.freePlan = true } }

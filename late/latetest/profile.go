@@ -8,7 +8,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// profile is what customers see of the business.
+// profile is the business profile of an account.
 type profile = lateapi.BusinessProfile
 
 func (a *api) getProfile(c *call) (any, error) {
@@ -57,15 +57,15 @@ func checkProfile(in lateapi.UpdateBusinessProfileRequest) error {
 	}
 	if in.Email != nil && *in.Email != "" {
 		if at, err := mail.ParseAddress(*in.Email); err != nil || at.Address != *in.Email {
-			return invalid("email", "%q is no email address", *in.Email)
+			return invalid("email", "%q is not an email address", *in.Email)
 		}
 	}
 	if len(in.Websites) > 2 {
-		return invalid("websites", "There must not be more than 2 websites")
+		return invalid("websites", "At most 2 websites are allowed")
 	}
 	for _, site := range in.Websites {
 		if u, err := url.Parse(site); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return invalid("websites", "%q is no web address", site)
+			return invalid("websites", "%q is not a URL", site)
 		}
 	}
 	return nil

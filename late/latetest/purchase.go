@@ -11,10 +11,11 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// available is a number that can be bought.
+// available is a number that can be purchased.
 type available struct{ phone, prefix, locality, region string }
 
-// pool are the numbers that can be bought. They are of the exchange 555, which no phone has.
+// pool contains the numbers that can be purchased. Their exchange is 555, which no real phone
+// has.
 var pool = func() (all []available) {
 	for _, area := range []available{
 		{"", "212", "New York", "NY"}, {"", "312", "Chicago", "IL"}, {"", "415", "San Francisco", "CA"},
@@ -27,14 +28,14 @@ var pool = func() (all []available) {
 	return all
 }()
 
-// free lists the numbers of the pool that nobody has bought.
+// free returns the numbers of the pool that have not been purchased.
 func (a *api) free() []available {
 	return slices.DeleteFunc(slices.Clone(pool), func(one available) bool {
 		return slices.ContainsFunc(a.numbers, func(n *number) bool { return n.PhoneNumber.PhoneNumber == one.phone })
 	})
 }
 
-var errPlan = refuse(http.StatusForbidden, "paid_plan_required", "", "A paid plan is needed for phone numbers")
+var errPlan = refuse(http.StatusForbidden, "paid_plan_required", "", "Phone numbers require a paid plan")
 
 func (a *api) searchNumbers(c *call) (any, error) {
 	if a.cfg.freePlan {
@@ -80,8 +81,7 @@ func (a *api) listPreverified(c *call) (any, error) {
 	return answer, nil
 }
 
-// purchase answers a checkout page as long as nothing has been paid: every one that is paid
-// is a number.
+// purchase returns a checkout page until one is paid. Each paid page yields a number.
 func (a *api) purchase(c *call, in lateapi.PurchaseRequest) (any, error) {
 	if in.ProfileID == "" {
 		return nil, invalid("profileId", "profileId is required")
@@ -96,7 +96,7 @@ func (a *api) purchase(c *call, in lateapi.PurchaseRequest) (any, error) {
 		}
 	}
 	if held >= a.cfg.numberLimit {
-		return nil, refuse(http.StatusBadRequest, "number_limit_reached", "", "The plan allows no more than %d numbers", a.cfg.numberLimit)
+		return nil, refuse(http.StatusBadRequest, "number_limit_reached", "", "The plan includes at most %d numbers", a.cfg.numberLimit)
 	}
 	var answer lateapi.PurchaseResponse
 	if held > 0 {
@@ -114,7 +114,7 @@ func (a *api) purchase(c *call, in lateapi.PurchaseRequest) (any, error) {
 	return answer, err
 }
 
-// provision gives a profile the next number.
+// provision assigns the next number to a profile.
 func (a *api) provision(profile string, now, active time.Time) *number {
 	n := &number{active: active.Truncate(time.Millisecond), PhoneNumber: lateapi.PhoneNumber{
 		ID: a.id(), PhoneNumber: a.free()[0].phone, Country: "US", ProfileID: profile, CreatedAt: now.Truncate(time.Millisecond),
@@ -123,16 +123,16 @@ func (a *api) provision(profile string, now, active time.Time) *number {
 	return n
 }
 
-// CompleteCheckout pays on a checkout page, as the person who was sent there would. The
-// number appears, and is active when it has been provisioned (see [WithProvisionTime]). It
-// panics if there is nothing to pay at that address.
+// CompleteCheckout pays on a checkout page, as a person would. The number appears at once and
+// becomes active after [WithProvisionTime]. It panics if checkoutURL is not an unpaid checkout
+// page.
 func (s *Server) CompleteCheckout(checkoutURL string) {
 	a := s.api
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	profile, open := a.checkouts[checkoutURL]
 	if !open {
-		panic(fmt.Sprintf("latetest: no checkout at %s", checkoutURL))
+		panic(fmt.Sprintf("latetest: %s is not an unpaid checkout page", checkoutURL))
 	}
 	delete(a.checkouts, checkoutURL)
 	now := a.clock.Now()

@@ -13,16 +13,16 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// maxBody is what the real server's host lets through.
+// maxBody is the request size limit of the production server.
 const maxBody = 4 << 20
 
 func readBody(r *http.Request) (body []byte, tooLarge bool) {
-	body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody+1)) // a body that breaks off is no JSON
-	io.Copy(io.Discard, io.LimitReader(r.Body, 16*maxBody)) // or the client would write on and not read
+	body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody+1)) // a truncated body is not valid JSON
+	io.Copy(io.Discard, io.LimitReader(r.Body, 16*maxBody)) // otherwise the client keeps writing and never reads the response
 	return body, len(body) > maxBody
 }
 
-// with makes a handler of one that takes a body.
+// with adapts a handler that takes a request body.
 func with[T any](handle func(*api, *call, T) (any, error)) handler {
 	return func(a *api, c *call) (any, error) {
 		var in T
@@ -33,8 +33,7 @@ func with[T any](handle func(*api, *call, T) (any, error)) handler {
 	}
 }
 
-// decode reads the body. Fields that it has and in has not are passed over, as the real
-// server does.
+// decode decodes the body. Like the production server, it ignores unknown fields.
 func decode(c *call, in any) error {
 	if mt, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); mt != "application/json" {
 		return refuse(http.StatusUnsupportedMediaType, "unsupported_media_type", "", "The body must be application/json")
@@ -55,24 +54,24 @@ func decode(c *call, in any) error {
 
 var e164 = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
 
-// checkPhone reports what is wrong with a phone number.
+// checkPhone returns an error response if a phone number is malformed.
 func checkPhone(param, phone string) error {
 	switch {
 	case phone == "":
 		return invalid(param, "%s is required", param)
 	case !e164.MatchString(phone):
-		return invalid(param, "Invalid phone number %q: E.164 is needed, such as +16315551234", phone)
+		return invalid(param, "Invalid phone number %q: must be in E.164 form, such as +16315551234", phone)
 	}
 	return nil
 }
 
-// count checks the length of a list: from one to most, where most is not 0.
+// count returns an error response unless a list has between 1 and most items; most 0 is no limit.
 func count(param string, n, most int) error {
 	switch {
 	case n == 0:
 		return invalid(param, "%s must not be empty", param)
 	case most > 0 && n > most:
-		return invalid(param, "%s must not have more than %d items, and has %d", param, most, n)
+		return invalid(param, "%s has %[3]d items; at most %[2]d are allowed", param, most, n)
 	}
 	return nil
 }
@@ -101,7 +100,7 @@ func (a *api) window(c *call, usual int) (window, error) {
 	return w, nil
 }
 
-// cut takes the window out of a list. The page is never nil.
+// cut returns the window of a list. The page is never nil.
 func cut[T any](w window, all []T) ([]T, lateapi.Pagination) {
 	from := min(w.skip, len(all))
 	to := min(from+w.limit, len(all))

@@ -6,8 +6,8 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// AddContacts creates contacts without a request for each, in the first account where they
-// name none. It panics if one cannot be created.
+// AddContacts creates contacts directly, in the first account unless they name one. It panics if
+// a contact is invalid.
 func (s *Server) AddContacts(contacts ...lateapi.CreateContactRequest) []lateapi.Contact {
 	a := s.api
 	a.mu.Lock()
@@ -23,8 +23,8 @@ func (s *Server) AddContacts(contacts ...lateapi.CreateContactRequest) []lateapi
 	return added
 }
 
-// AddTemplate creates a template that is approved at once, in the first account where it
-// names none. It panics if it cannot be created.
+// AddTemplate creates an approved template, in the first account unless it names one. It panics
+// if the template is invalid.
 func (s *Server) AddTemplate(in lateapi.CreateTemplateRequest) lateapi.Template {
 	a := s.api
 	a.mu.Lock()
@@ -48,8 +48,8 @@ func (s *Server) seeded(id string) *account {
 	return acc
 }
 
-// RejectTemplate lets the review of templates with a name end badly for a reason, or, if that
-// is empty, well again. One that is approved already is taken back.
+// RejectTemplate makes the review of templates with this name fail with reason; an empty reason
+// approves them again. A template that was already approved becomes rejected.
 func (s *Server) RejectTemplate(name, reason string) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()

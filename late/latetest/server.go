@@ -9,19 +9,18 @@ import (
 	"github.com/wabakit/wabakit-go/late"
 )
 
-// Server is the Late API in memory. Its methods may be called by any number of goroutines.
+// Server is an in-process Late API. It is safe for concurrent use.
 type Server struct {
-	// URL is what an SDK client takes as base URL. It is set by NewServer.
+	// URL is the base URL for SDK clients.
 	URL string
 
 	api   *api
 	core  *fakeserver.Server
-	conns *http.Transport // of HTTPClient
+	conns *http.Transport // used by HTTPClient
 }
 
-// NewServer starts a server. Close it when done.
-//
-// Like [net/http/httptest.NewServer] it panics if there is no port to listen on.
+// NewServer starts a server. The caller must close it. Like [net/http/httptest.NewServer], it
+// panics if no port is available.
 func NewServer(opts ...Option) *Server {
 	cfg := defaults()
 	for _, opt := range opts {
@@ -40,7 +39,7 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Close ends every request that is still running, and the server with it.
+// Close ends all requests in flight and stops the server.
 func (s *Server) Close() {
 	s.core.Close()
 	if s.conns != nil {
@@ -48,8 +47,8 @@ func (s *Server) Close() {
 	}
 }
 
-// Client is an SDK client of the server and its first account. Options are added to those
-// that make it so.
+// Client returns an SDK client for the server and its first account. Options are applied after
+// those that connect it.
 func (s *Server) Client(opts ...late.Option) *late.Client {
 	client, err := late.NewClient(s.APIKey(), append([]late.Option{
 		late.WithBaseURL(s.URL), late.WithAccount(s.AccountID()), late.WithHTTPClient(s.HTTPClient()),
@@ -60,8 +59,8 @@ func (s *Server) Client(opts ...late.Option) *late.Client {
 	return client
 }
 
-// HTTPClient is an HTTP client that reaches the server: through its socket, or in process if
-// it has none. Each call returns a new one.
+// HTTPClient returns a new HTTP client that reaches the server through its socket, or in process
+// if it has none.
 func (s *Server) HTTPClient() *http.Client {
 	if s.conns == nil {
 		return &http.Client{Transport: s}
@@ -69,35 +68,35 @@ func (s *Server) HTTPClient() *http.Client {
 	return &http.Client{Transport: s.conns}
 }
 
-// AccountID is the id of the first account.
+// AccountID returns the ID of the first account.
 func (s *Server) AccountID() string { return s.api.cfg.accounts[0] }
 
-// APIKey is the key that the server accepts.
+// APIKey returns the API key that the server accepts.
 func (s *Server) APIKey() string { return s.api.cfg.apiKey }
 
-// RoundTrip answers a request without a socket, whatever its host. It makes the server an
-// [http.RoundTripper], and a responder of httpmock:
+// RoundTrip serves a request without a socket, whatever its host. It makes the server an
+// [http.RoundTripper] and a responder for httpmock:
 //
 //	httpmock.RegisterNoResponder(server.RoundTrip)
 func (s *Server) RoundTrip(req *http.Request) (*http.Response, error) { return s.core.RoundTrip(req) }
 
-// Now is the time on the server's clock.
+// Now returns the time of the server's clock.
 func (s *Server) Now() time.Time { return s.api.clock.Now() }
 
-// Advance moves the server's clock ahead: reviews end, scheduled broadcasts are sent,
-// messages are delivered, and rate limits are lifted, without anyone having to wait.
+// Advance moves the server's clock forward: reviews end, scheduled broadcasts are sent, messages
+// are delivered, and rate limits reset, without waiting.
 func (s *Server) Advance(d time.Duration) { s.api.clock.Advance(d) }
 
-// Request is a request that the server was sent. Its fields:
+// Request is a request that the server has received. Its fields:
 //
-//   - Operation: its id in the contract, empty where there is none
-//   - Method, Path, Query (url.Values), Header, Body (the first MiB)
-//   - Time: when it came, on the server's clock
-//   - Status: of the answer; 0 as long as there is none, and where the connection was cut
-//   - Acted: whether the server did what was asked, whatever the client heard of it
+//   - Operation: the operation ID, or empty for an unknown path
+//   - Method, Path, Query (url.Values), Header, Body (at most 1 MiB)
+//   - Time: when it arrived, by the server's clock
+//   - Status: of the response; 0 while there is none, or if the connection was closed
+//   - Acted: whether the server processed it, whatever the client received
 type Request = fakeserver.Request
 
-// Requests returns what the server was asked so far, in the order of arrival: everything, or
-// only calls of the operations (ids of the contract, such as "createWhatsAppContact").
-// It panics over an id that the contract does not know.
+// Requests returns the requests received so far, in order of arrival. With arguments, it returns
+// only requests to these operations, such as [late.OpCreateWhatsAppContact]; it panics if one is
+// unknown.
 func (s *Server) Requests(operations ...string) []Request { return s.core.Requests(operations...) }

@@ -13,13 +13,14 @@ import (
 
 var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
 
-// placeholders counts the placeholders of a text, which are numbered from 1 without a gap.
+// placeholders returns the number of placeholders in a text. They must be numbered from 1 without
+// gaps.
 func placeholders(param, text string) (int, error) {
 	seen := map[int]bool{}
 	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 		n, err := strconv.Atoi(m[1])
 		if err != nil || n < 1 {
-			return 0, invalid(param, "%s has the placeholder %s, which is not a number from 1", param, m[0])
+			return 0, invalid(param, "%s has the placeholder %s; placeholders must be numbered from 1", param, m[0])
 		}
 		seen[n] = true
 	}
@@ -31,8 +32,7 @@ func placeholders(param, text string) (int, error) {
 	return len(seen), nil
 }
 
-// checkComponents holds the parts of a template against the rules of its review that need
-// no reading.
+// checkComponents checks the formal rules of a template review.
 func checkComponents(category lateapi.TemplateCategory, parts []lateapi.TemplateComponent) error {
 	if err := count("components", len(parts), 0); err != nil {
 		return err
@@ -41,7 +41,7 @@ func checkComponents(category lateapi.TemplateCategory, parts []lateapi.Template
 	for i, part := range parts {
 		kind, param := strings.ToLower(part.Type), fmt.Sprintf("components[%d]", i)
 		if seen[kind] {
-			return invalid(param, "There is more than one %s", kind)
+			return invalid(param, "Only one %s is allowed", kind)
 		}
 		seen[kind] = true
 		var err error
@@ -55,33 +55,33 @@ func checkComponents(category lateapi.TemplateCategory, parts []lateapi.Template
 		case "buttons":
 			err = checkButtons(param, part.Buttons)
 		default:
-			err = invalid(param+".type", "%q is no type of a component: header, body, footer or buttons is needed", part.Type)
+			err = invalid(param+".type", "%q is not a component type; want header, body, footer or buttons", part.Type)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	if !seen["body"] {
-		return invalid("components", "A body is needed")
+		return invalid("components", "A body is required")
 	}
 	return nil
 }
 
-// checkText checks the text of a part that has at most so many characters and placeholders.
+// checkText checks the text of a component with limits on its characters and placeholders.
 func checkText(param, text string, most, variables int) error {
 	param += ".text"
 	switch n := utf8.RuneCountInString(text); {
 	case strings.TrimSpace(text) == "":
 		return invalid(param, "%s is required", param)
 	case n > most:
-		return invalid(param, "%s must not be longer than %d characters, and has %d", param, most, n)
+		return invalid(param, "%s has %[3]d characters; at most %[2]d are allowed", param, most, n)
 	}
 	n, err := placeholders(param, text)
 	if err != nil {
 		return err
 	}
 	if n > variables {
-		return invalid(param, "%s must not have more than %d placeholders, and has %d", param, variables, n)
+		return invalid(param, "%s has %[3]d placeholders; at most %[2]d are allowed", param, variables, n)
 	}
 	return nil
 }
@@ -93,10 +93,10 @@ func checkHeader(param string, part lateapi.TemplateComponent) error {
 	case "IMAGE", "VIDEO", "DOCUMENT", "LOCATION":
 		return nil
 	}
-	return invalid(param+".format", "%q is no format of a header: TEXT, IMAGE, VIDEO, DOCUMENT or LOCATION is needed", part.Format)
+	return invalid(param+".format", "%q is not a header format; want TEXT, IMAGE, VIDEO, DOCUMENT or LOCATION", part.Format)
 }
 
-// checkBody lets an authentication template do without a text, which is Meta's own there.
+// checkBody allows an authentication template to omit the text, which Meta supplies.
 func checkBody(param string, category lateapi.TemplateCategory, part lateapi.TemplateComponent) error {
 	if category == lateapi.TemplateCategoryAuthentication && part.Text == "" {
 		return nil
@@ -122,7 +122,7 @@ func checkButtons(param string, buttons []lateapi.TemplateButton) error {
 		kind := strings.ToUpper(b.Type)
 		switch {
 		case !slices.Contains([]string{"QUICK_REPLY", "URL", "PHONE_NUMBER", "OTP", "COPY_CODE", "FLOW", "CATALOG", "MPM"}, kind):
-			return invalid(param+".type", "%q is no type of a button", b.Type)
+			return invalid(param+".type", "%q is not a button type", b.Type)
 		case b.Text == "" && kind != "OTP" && kind != "COPY_CODE":
 			return invalid(param+".text", "%s.text is required", param)
 		case utf8.RuneCountInString(b.Text) > 25:
@@ -136,8 +136,8 @@ func checkButtons(param string, buttons []lateapi.TemplateButton) error {
 	return nil
 }
 
-// variables is how many values the template needs from a recipient: one for each placeholder
-// of its body that ref does not fill for everybody.
+// variables returns how many values a recipient must supply: one per placeholder of the body that
+// ref does not fill for everyone.
 func variables(t *template, ref lateapi.TemplateRef) int {
 	n := 0
 	for _, part := range t.Components {

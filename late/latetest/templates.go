@@ -10,13 +10,13 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// template is a template and how its review goes.
+// template is a template and the state of its review.
 type template struct {
 	lateapi.Template
 	reviewed time.Time // when the review ends
 }
 
-// seen is the template as it is at a time.
+// seen returns the state of the template at a time.
 func (a *api) seen(t *template, now time.Time) lateapi.Template {
 	answer := t.Template
 	switch {
@@ -34,7 +34,7 @@ func (a *api) answerTemplate(t *template, now time.Time) lateapi.TemplateRespons
 	return lateapi.TemplateResponse{Success: true, Template: a.seen(t, now)}
 }
 
-// template finds the first template with a name, in any language.
+// template returns the oldest template with a name, in any language.
 func (acc *account) template(name string) *template {
 	i := slices.IndexFunc(acc.templates, func(t *template) bool { return t.Name == name })
 	if i < 0 {
@@ -89,7 +89,7 @@ func (a *api) addTemplate(acc *account, in lateapi.CreateTemplateRequest, review
 	case in.Name == "":
 		return nil, invalid("name", "name is required")
 	case !templateName.MatchString(in.Name):
-		return nil, invalid("name", "name must begin with a small letter and have only small letters, digits and underscores")
+		return nil, invalid("name", "name must start with a lowercase letter and contain only lowercase letters, digits and underscores")
 	case !slices.Contains([]lateapi.TemplateCategory{
 		lateapi.TemplateCategoryAuthentication, lateapi.TemplateCategoryMarketing, lateapi.TemplateCategoryUtility,
 	}, in.Category):
@@ -103,7 +103,7 @@ func (a *api) addTemplate(acc *account, in lateapi.CreateTemplateRequest, review
 	if slices.ContainsFunc(acc.templates, func(t *template) bool {
 		return t.Name == in.Name && t.Language == in.Language
 	}) {
-		// A template is Meta's: its refusal is passed on, which is a 400 as every other one.
+		// Refusals by Meta are passed on as 400.
 		no := refuse(http.StatusBadRequest, "platform_error", "name", "Template %s already exists in %s", in.Name, in.Language)
 		no.body.Type, no.body.Platform = "platform_error", "whatsapp"
 		no.body.PlatformError = json.RawMessage(`{"code":100,"error_subcode":2388024,` +
@@ -117,8 +117,8 @@ func (a *api) addTemplate(acc *account, in lateapi.CreateTemplateRequest, review
 	return t, nil
 }
 
-// updateTemplate takes a template that is still under review as well: the contract's update
-// may be repeated, and a repeat comes at once.
+// updateTemplate accepts a template that is still under review, because a retry of an update
+// arrives at once.
 func (a *api) updateTemplate(c *call, in lateapi.UpdateTemplateRequest) (any, error) {
 	acc, err := a.account(in.AccountID)
 	if err != nil {
@@ -135,7 +135,7 @@ func (a *api) updateTemplate(c *call, in lateapi.UpdateTemplateRequest) (any, er
 	return a.answerTemplate(t, c.now), nil
 }
 
-// deleteTemplate deletes a template in every language, as Meta does by name.
+// deleteTemplate deletes the template in every language, as Meta does.
 func (a *api) deleteTemplate(c *call) (any, error) {
 	acc, err := a.queried(c)
 	if err != nil {
@@ -149,7 +149,7 @@ func (a *api) deleteTemplate(c *call) (any, error) {
 	return lateapi.MessageResponse{Success: true, Message: "Template deleted"}, nil
 }
 
-// approved finds the template to send, if it may be sent at that time.
+// approved returns the template to send, if it is approved at that time.
 func (a *api) approved(acc *account, ref lateapi.TemplateRef, now time.Time) (*template, error) {
 	i := slices.IndexFunc(acc.templates, func(t *template) bool {
 		return t.Name == ref.Name && t.Language == ref.Language
@@ -170,7 +170,7 @@ func (a *api) approved(acc *account, ref lateapi.TemplateRef, now time.Time) (*t
 	return t, nil
 }
 
-// checkRef checks how a request names a template to send.
+// checkRef checks the template reference of a request.
 func checkRef(ref lateapi.TemplateRef) error {
 	switch {
 	case ref.Name == "":
