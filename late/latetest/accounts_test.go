@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-func TestBulkSendAnswersEachRecipient(t *testing.T) {
+func TestBulkSendReturnsAResultPerRecipient(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.approve("hello")
@@ -23,7 +23,7 @@ func TestBulkSendAnswersEachRecipient(t *testing.T) {
 		require.Equal(t, []any{true, false, false, false, true}, each(answer["results"], "success"))
 		require.NotEmpty(t, at(answer, "results", 0, "messageId"))
 		require.Equal(t, "Not on WhatsApp", at(answer, "results", 1, "error"))
-		require.Len(t, w.Messages(), 2, "who stands there twice gets two")
+		require.Len(t, w.Messages(), 2, "a duplicate gets two messages")
 		require.Empty(t, w.Messages()[0].BroadcastID)
 
 		var many list
@@ -48,7 +48,7 @@ func TestBulkSendAnswersEachRecipient(t *testing.T) {
 	})
 }
 
-func TestGroupsAreWhatTheContactsSay(t *testing.T) {
+func TestGroupsFollowFromContacts(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		no := false
@@ -70,13 +70,13 @@ func TestGroupsAreWhatTheContactsSay(t *testing.T) {
 		w.call(404, "POST", "/groups", rename)
 		require.Equal(t, []any{"a", "c"}, each(groups(), "name"))
 		w.ok("POST", "/groups", object{"accountId": w.AccountID(), "oldName": "c", "newName": "a"})
-		require.Equal(t, list{object{"name": "a", "totalCount": 2., "optedInCount": 1.}}, groups(), "two groups become one")
+		require.Equal(t, list{object{"name": "a", "totalCount": 2., "optedInCount": 1.}}, groups(), "the groups are merged")
 
 		remove := object{"accountId": w.AccountID(), "groupName": "a"}
 		require.EqualValues(t, 2, w.ok("DELETE", "/groups", remove)["modified"])
 		w.call(404, "DELETE", "/groups", remove)
 		require.Equal(t, list{}, groups())
-		require.EqualValues(t, 3, at(w.ok("GET", "/contacts?accountId=ACCOUNT", nil), "pagination", "total"), "the contacts stay")
+		require.EqualValues(t, 3, at(w.ok("GET", "/contacts?accountId=ACCOUNT", nil), "pagination", "total"), "the contacts remain")
 
 		w.call(400, "GET", "/groups", nil)
 		w.call(404, "GET", "/groups?accountId=nobody", nil)
@@ -88,7 +88,7 @@ func TestGroupsAreWhatTheContactsSay(t *testing.T) {
 	})
 }
 
-func TestBusinessProfileChangesByWhatIsSent(t *testing.T) {
+func TestBusinessProfileUpdateChangesOnlySentFields(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		update := func(status int, more object) {

@@ -48,7 +48,7 @@ func TestBroadcastIsSentToEveryRecipientOnce(t *testing.T) {
 		b := w.broadcast(path)
 		require.Equal(t, "draft", b["status"])
 		require.EqualValues(t, 2, b["recipientCount"])
-		require.EqualValues(t, 0, b["sentCount"], "an answer says 0")
+		require.EqualValues(t, 0, b["sentCount"], "responses include 0")
 		require.Equal(t, object{"name": "hello", "language": "en_US"}, b["template"])
 
 		answer := w.ok("PATCH", path+"/recipients", object{"recipients": list{recipient(2), recipient(3), recipient(3)}})
@@ -76,7 +76,7 @@ func TestBroadcastIsSentToEveryRecipientOnce(t *testing.T) {
 			require.NotEmpty(t, m.ID)
 		}
 
-		// A broadcast that was sent stays as it is.
+		// A broadcast that was sent does not change anymore.
 		w.call(400, "POST", path+"/send", nil)
 		w.call(400, "POST", path+"/schedule", in(w, time.Hour))
 		w.call(400, "DELETE", path+"/schedule", nil)
@@ -87,7 +87,7 @@ func TestBroadcastIsSentToEveryRecipientOnce(t *testing.T) {
 	})
 }
 
-func TestScheduledBroadcastSendsItself(t *testing.T) {
+func TestScheduledBroadcastIsSentOnTime(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.approve("hello")
@@ -97,7 +97,7 @@ func TestScheduledBroadcastSendsItself(t *testing.T) {
 		at1 := at(answer, "broadcast", "scheduledAt")
 		require.NotEmpty(t, at1)
 
-		w.call(400, "POST", path+"/schedule", in(w, 2*time.Hour)) // no draft any more
+		w.call(400, "POST", path+"/schedule", in(w, 2*time.Hour)) // no longer a draft
 		w.call(400, "PATCH", path+"/recipients", object{"recipients": list{recipient(2)}})
 		w.call(400, "DELETE", path, nil)
 
@@ -114,7 +114,7 @@ func TestScheduledBroadcastSendsItself(t *testing.T) {
 		require.Equal(t, "scheduled", w.broadcast(path)["status"])
 		require.Empty(t, w.Messages())
 		w.Advance(time.Hour)
-		require.Len(t, w.Messages(), 1, "without a request that looks")
+		require.Len(t, w.Messages(), 1, "no request is needed")
 		require.WithinDuration(t, due, w.Messages()[0].SentAt, time.Second)
 		b := w.broadcast(path)
 		require.Equal(t, "completed", b["status"])
@@ -122,9 +122,9 @@ func TestScheduledBroadcastSendsItself(t *testing.T) {
 
 		early := w.draft(recipient(1))
 		w.ok("POST", early+"/schedule", in(w, time.Hour))
-		w.ok("POST", early+"/send", nil) // a scheduled one can be sent now
+		w.ok("POST", early+"/send", nil) // a scheduled broadcast can be sent now
 		w.Advance(2 * time.Hour)
-		require.Len(t, w.Messages(), 2, "and is not sent again")
+		require.Len(t, w.Messages(), 2, "it is not sent twice")
 	})
 }
 
@@ -176,7 +176,7 @@ func TestBroadcastsAreListedNewestFirst(t *testing.T) {
 	})
 }
 
-func TestRecipientsAreAskedForPageByPage(t *testing.T) {
+func TestRecipientsArePaged(t *testing.T) {
 	t.Parallel()
 	w := newWire(t, latetest.WithPageCap(150))
 	var all []any
@@ -194,7 +194,7 @@ func TestRecipientsAreAskedForPageByPage(t *testing.T) {
 	w.call(400, "GET", path+"/recipients?skip=-1", nil)
 }
 
-func TestBroadcastIsRefused(t *testing.T) {
+func TestInvalidBroadcastIsRejected(t *testing.T) {
 	t.Parallel()
 	w := newWire(t)
 	w.approve("hello")
@@ -234,7 +234,7 @@ func TestBroadcastIsRefused(t *testing.T) {
 	} {
 		w.call(400, tc.method, tc.path, tc.body)
 	}
-	require.EqualValues(t, 1, w.broadcast(path)["recipientCount"], "a list with one wrong phone adds nobody")
+	require.EqualValues(t, 1, w.broadcast(path)["recipientCount"], "one malformed phone rejects the whole list")
 	w.ok("PATCH", path+"/recipients", object{"recipients": many[:1000]})
 	for _, tc := range [][2]string{
 		{"GET", ""}, {"DELETE", ""}, {"POST", "/send"}, {"DELETE", "/schedule"}, {"GET", "/recipients"},

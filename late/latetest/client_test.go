@@ -10,7 +10,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-func TestClientIsBoundToTheServer(t *testing.T) {
+func TestClientUsesTheServer(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]latetest.Option{
 		"socket":     {latetest.WithAccounts("one", "two"), latetest.WithAPIKey("key")},
@@ -36,7 +36,7 @@ func TestClientIsBoundToTheServer(t *testing.T) {
 	}
 }
 
-func TestSeedsThatBreakARulePanic(t *testing.T) {
+func TestInvalidSeedsPanic(t *testing.T) {
 	t.Parallel()
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()

@@ -10,7 +10,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-func TestContactIsCreatedWithTheServersDefaults(t *testing.T) {
+func TestContactGetsDefaults(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		c := at(w.ok("POST", "/contacts", w.contact(1, nil)), "contact").(object)
@@ -18,8 +18,8 @@ func TestContactIsCreatedWithTheServersDefaults(t *testing.T) {
 		require.Equal(t, true, c["isOptedIn"])
 		require.NotEmpty(t, c["optInDate"])
 		require.Equal(t, "16315550001", c["waId"])
-		require.Equal(t, list{}, c["tags"], "an answer says that there are none")
-		require.Equal(t, false, c["isBlocked"], "an answer says false")
+		require.Equal(t, list{}, c["tags"], "responses include empty lists")
+		require.Equal(t, false, c["isBlocked"], "responses include false")
 		require.Equal(t, c, at(w.ok("GET", "/contacts/"+c["id"].(string), nil), "contact"))
 
 		c = at(w.ok("POST", "/contacts", w.contact(2, object{
@@ -32,25 +32,25 @@ func TestContactIsCreatedWithTheServersDefaults(t *testing.T) {
 	})
 }
 
-func TestContactIsRefused(t *testing.T) {
+func TestInvalidContactIsRejected(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		more   object
 		status int
 		param  any
 	}{
-		"no account":           {object{"accountId": ""}, 400, "accountId"},
-		"another account":      {object{"accountId": "nobody"}, 404, "accountId"},
-		"no name":              {object{"name": " "}, 400, "name"},
-		"no phone":             {object{"phone": ""}, 400, "phone"},
-		"a phone without plus": {object{"phone": "16315551234"}, 400, "phone"},
-		"a phone from 0":       {object{"phone": "+0631555123"}, 400, "phone"},
-		"a phone too short":    {object{"phone": "+163155"}, 400, "phone"},
-		"a phone too long":     {object{"phone": "+1631555123456789"}, 400, "phone"},
-		"a phone with spaces":  {object{"phone": "+1 631 555 1234"}, 400, "phone"},
-		"a phone that is there": {
+		"no account":          {object{"accountId": ""}, 400, "accountId"},
+		"another account":     {object{"accountId": "nobody"}, 404, "accountId"},
+		"no name":             {object{"name": " "}, 400, "name"},
+		"no phone":            {object{"phone": ""}, 400, "phone"},
+		"phone without plus":  {object{"phone": "16315551234"}, 400, "phone"},
+		"a phone from 0":      {object{"phone": "+0631555123"}, 400, "phone"},
+		"a phone too short":   {object{"phone": "+163155"}, 400, "phone"},
+		"a phone too long":    {object{"phone": "+1631555123456789"}, 400, "phone"},
+		"a phone with spaces": {object{"phone": "+1 631 555 1234"}, 400, "phone"},
+		"existing phone": {
 			object{"phone": phone(1)}, 409, "phone"},
-		"a name of another type": {object{"name": 5}, 400, "name"},
+		"name of the wrong type": {object{"name": 5}, 400, "name"},
 		"tags of another type":   {object{"tags": "vip"}, 400, "tags"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +114,7 @@ func TestContactsAreFilteredSortedAndPaged(t *testing.T) {
 	})
 }
 
-func TestContactIsUpdatedByWhatIsSent(t *testing.T) {
+func TestContactUpdateChangesOnlySentFields(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		path := "/contacts/" + id(w.ok("POST", "/contacts", w.contact(1, object{
@@ -129,7 +129,7 @@ func TestContactIsUpdatedByWhatIsSent(t *testing.T) {
 		c := changed(object{})
 		require.NotEqual(t, before["updatedAt"], c["updatedAt"])
 		c["updatedAt"] = before["updatedAt"]
-		require.Equal(t, before, c, "what is left out stays")
+		require.Equal(t, before, c, "omitted fields do not change")
 
 		require.Equal(t, list{}, changed(object{"tags": list{}})["tags"])
 		require.Equal(t, list{"h", "i"}, changed(object{"groups": list{"h", "i"}})["groups"])
@@ -179,11 +179,11 @@ func TestDeletedContactIsGone(t *testing.T) {
 		w.call(404, "GET", path, nil)
 		w.call(404, "DELETE", path, nil)
 		require.Equal(t, []any{phone(2)}, each(w.ok("GET", "/contacts?accountId=ACCOUNT", nil)["contacts"], "phone"))
-		w.ok("POST", "/contacts", w.contact(1, nil)) // the number is free again
+		w.ok("POST", "/contacts", w.contact(1, nil)) // the phone number is available again
 	})
 }
 
-func TestImportAnswersEachRow(t *testing.T) {
+func TestImportReturnsAResultPerRow(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		there := id(w.ok("POST", "/contacts", w.contact(1, nil)), "contact")
@@ -219,7 +219,7 @@ func TestImportAnswersEachRow(t *testing.T) {
 	})
 }
 
-func TestBulkUpdateChangesWhatItFinds(t *testing.T) {
+func TestBulkUpdateIgnoresUnknownIDs(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		first := id(w.ok("POST", "/contacts", w.contact(1, object{"tags": list{"a"}, "groups": list{"g"}})), "contact")
@@ -228,7 +228,7 @@ func TestBulkUpdateChangesWhatItFinds(t *testing.T) {
 			body     object
 			modified float64
 			field    string
-			want     list // of the first and the second contact afterwards
+			want     list // expected for the first and the second contact
 		}{
 			{object{"action": "addTags", "tags": list{"a", "b"}}, 2, "tags", list{list{"a", "b"}, list{"a", "b"}}},
 			{object{"action": "removeTags", "tags": list{"a", "c"}}, 2, "tags", list{list{"b"}, list{"b"}}},
@@ -254,7 +254,7 @@ func TestBulkUpdateChangesWhatItFinds(t *testing.T) {
 	})
 }
 
-func TestBulkDeleteCountsWhatItFinds(t *testing.T) {
+func TestBulkDeleteCountsExistingContacts(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		first := id(w.ok("POST", "/contacts", w.contact(1, nil)), "contact")
@@ -266,7 +266,7 @@ func TestBulkDeleteCountsWhatItFinds(t *testing.T) {
 	})
 }
 
-func TestListsHaveTheContractsLimits(t *testing.T) {
+func TestLimitsOfTheContract(t *testing.T) {
 	t.Parallel()
 	many := func(n int, item any) list {
 		all := list{}
@@ -281,20 +281,20 @@ func TestListsHaveTheContractsLimits(t *testing.T) {
 		method, path string
 		body         object
 	}{
-		"1000 imports":             {200, "POST", "/contacts/import", object{"contacts": many(1000, row)}},
-		"1001 imports":             {400, "POST", "/contacts/import", object{"contacts": many(1001, row)}},
-		"no imports":               {400, "POST", "/contacts/import", object{"contacts": list{}}},
-		"500 updates":              {200, "POST", "/contacts/bulk", object{"action": "block", "contactIds": many(500, "a")}},
-		"501 updates":              {400, "POST", "/contacts/bulk", object{"action": "block", "contactIds": many(501, "a")}},
-		"no updates":               {400, "POST", "/contacts/bulk", object{"action": "block"}},
-		"no action":                {400, "POST", "/contacts/bulk", object{"contactIds": list{"a"}}},
-		"an unknown action":        {400, "POST", "/contacts/bulk", object{"action": "delete", "contactIds": list{"a"}}},
-		"no tags to add":           {400, "POST", "/contacts/bulk", object{"action": "addTags", "contactIds": list{"a"}}},
-		"no groups to remove":      {400, "POST", "/contacts/bulk", object{"action": "removeGroups", "contactIds": list{"a"}, "tags": list{"t"}}},
-		"500 deletes":              {200, "DELETE", "/contacts/bulk", object{"contactIds": many(500, "a")}},
-		"501 deletes":              {400, "DELETE", "/contacts/bulk", object{"contactIds": many(501, "a")}},
-		"no deletes":               {400, "DELETE", "/contacts/bulk", object{}},
-		"a body that is too large": {413, "POST", "/contacts/import", object{"defaultTags": list{strings.Repeat("x", 5<<20)}}},
+		"1000 imports":        {200, "POST", "/contacts/import", object{"contacts": many(1000, row)}},
+		"1001 imports":        {400, "POST", "/contacts/import", object{"contacts": many(1001, row)}},
+		"no imports":          {400, "POST", "/contacts/import", object{"contacts": list{}}},
+		"500 updates":         {200, "POST", "/contacts/bulk", object{"action": "block", "contactIds": many(500, "a")}},
+		"501 updates":         {400, "POST", "/contacts/bulk", object{"action": "block", "contactIds": many(501, "a")}},
+		"no updates":          {400, "POST", "/contacts/bulk", object{"action": "block"}},
+		"no action":           {400, "POST", "/contacts/bulk", object{"contactIds": list{"a"}}},
+		"an unknown action":   {400, "POST", "/contacts/bulk", object{"action": "delete", "contactIds": list{"a"}}},
+		"no tags to add":      {400, "POST", "/contacts/bulk", object{"action": "addTags", "contactIds": list{"a"}}},
+		"no groups to remove": {400, "POST", "/contacts/bulk", object{"action": "removeGroups", "contactIds": list{"a"}, "tags": list{"t"}}},
+		"500 deletes":         {200, "DELETE", "/contacts/bulk", object{"contactIds": many(500, "a")}},
+		"501 deletes":         {400, "DELETE", "/contacts/bulk", object{"contactIds": many(501, "a")}},
+		"no deletes":          {400, "DELETE", "/contacts/bulk", object{}},
+		"body too large":      {413, "POST", "/contacts/import", object{"defaultTags": list{strings.Repeat("x", 5<<20)}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -12,7 +12,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-func TestDeliveryGoesOnWithTheClock(t *testing.T) {
+func TestDeliveryFollowsTheClock(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.approve("hello")
@@ -40,7 +40,7 @@ func TestDeliveryGoesOnWithTheClock(t *testing.T) {
 			}
 			require.EqualValues(t, 40, s["total"])
 			require.EqualValues(t, 1, b["failedCount"])
-			require.EqualValues(t, 39, b["sentCount"], "delivered and read ones were sent")
+			require.EqualValues(t, 39, b["sentCount"], "includes delivered and read messages")
 			require.Equal(t, counts["delivered"]+counts["read"], b["deliveredCount"])
 			require.Equal(t, counts["read"], b["readCount"])
 			for _, count := range []string{"deliveredCount", "readCount"} {
@@ -57,7 +57,7 @@ func TestDeliveryGoesOnWithTheClock(t *testing.T) {
 		require.Equal(t, "Not on WhatsApp", at(failed, "recipients", 0, "error"))
 		require.Nil(t, at(failed, "recipients", 0, "messageId"))
 		require.EqualValues(t, 1, at(failed, "pagination", "total"))
-		require.EqualValues(t, 40, at(failed, "summary", "total"), "the summary is of all")
+		require.EqualValues(t, 40, at(failed, "summary", "total"), "the summary includes all recipients")
 		read := at(w.ok("GET", path+"/recipients?status=read&limit=1", nil), "recipients", 0).(object)
 		for _, field := range []string{"messageId", "sentAt", "deliveredAt", "readAt", "name", "variables"} {
 			require.NotEmpty(t, read[field], field)
@@ -65,7 +65,7 @@ func TestDeliveryGoesOnWithTheClock(t *testing.T) {
 	})
 }
 
-func TestRecipientFailsForItsOwnReason(t *testing.T) {
+func TestRecipientsFailIndividually(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.approve("hello")
@@ -98,7 +98,7 @@ func TestRecipientFailsForItsOwnReason(t *testing.T) {
 	})
 }
 
-func TestValuesForEverybodyReplaceThoseOfARecipient(t *testing.T) {
+func TestTemplateVariablesOverrideRecipientVariables(t *testing.T) {
 	t.Parallel()
 	w := newWire(t)
 	w.approve("hello")
@@ -111,7 +111,7 @@ func TestValuesForEverybodyReplaceThoseOfARecipient(t *testing.T) {
 	require.EqualValues(t, 1, w.ok("POST", path+"/send", nil)["sent"])
 }
 
-func TestBroadcastNeedsAnApprovedTemplateToBeSent(t *testing.T) {
+func TestSendingABroadcastRequiresAnApprovedTemplate(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		path := w.draft(recipient(1))
@@ -131,7 +131,7 @@ func TestBroadcastNeedsAnApprovedTemplateToBeSent(t *testing.T) {
 	})
 }
 
-func TestSendingTakesItsTime(t *testing.T) {
+func TestSendTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWire(t, latetest.InProcess(), latetest.WithSendTime(10*time.Second))
@@ -148,7 +148,7 @@ func TestSendingTakesItsTime(t *testing.T) {
 		require.Equal(t, []any{phone(2), phone(3)}, each(w.ok("GET", path+"/recipients?status=pending", nil)["recipients"], "phone"))
 		w.call(400, "POST", path+"/send", nil)
 		w.Advance(15 * time.Second)
-		require.Equal(t, "completed", w.broadcast(path)["status"], "who gave up does not stop it")
+		require.Equal(t, "completed", w.broadcast(path)["status"], "sending continues after the client has gone")
 		require.Len(t, w.Messages(), 3)
 
 		begin := time.Now()

@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-// scheduled is a broadcast to two people that is due at a time.
+// scheduled schedules a broadcast to two people.
 func scheduled(ctx context.Context, server *latetest.Server, at time.Time) (*late.Broadcast, error) {
 	server.AddTemplate(late.CreateTemplateRequest{
 		Name: "news", Language: "en_US", Category: late.TemplateMarketing,

@@ -22,7 +22,7 @@ func ExampleFault() {
 	defer server.Close()
 	client := server.Client()
 
-	// The second contact that is created with the name of Ada, and then no more.
+	// Only the second request that creates a contact named Ada fails.
 	server.Inject(latetest.Status(429, "slow down").With("Retry-After", "600").
 		On("createWhatsAppContact").
 		When(func(r latetest.Request) bool { return bytes.Contains(r.Body, []byte(`"Ada"`)) }).
@@ -74,7 +74,7 @@ func ExampleProxyPage() {
 	// Output: 502 text/html; charset=utf-8 true
 }
 
-// A write is not carried to another host.
+// A write is not redirected to another host.
 func ExampleRedirect() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
@@ -87,8 +87,8 @@ func ExampleRedirect() {
 	// Output: 307 1
 }
 
-// Whether the API has acted, the client cannot tell from a connection that breaks. The server
-// can.
+// The client cannot know whether a request was processed if the connection is lost. The server
+// does.
 func ExampleCutBefore() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
@@ -116,7 +116,7 @@ func ExampleCutHead() {
 
 	err := signUp(server.Client())
 	if e, ok := errors.AsType[*late.Error](err); ok {
-		fmt.Println(e.StatusCode, errors.Is(err, late.ErrOutcomeUnknown)) // no status has come
+		fmt.Println(e.StatusCode, errors.Is(err, late.ErrOutcomeUnknown)) // no status was received
 	}
 	// Output: 0 true
 }
@@ -128,7 +128,7 @@ func ExampleTruncated() {
 
 	err := signUp(server.Client())
 	if e, ok := errors.AsType[*late.Error](err); ok {
-		fmt.Println(e.StatusCode, errors.Is(err, late.ErrOutcomeUnknown)) // a status has come, the contact has not
+		fmt.Println(e.StatusCode, errors.Is(err, late.ErrOutcomeUnknown)) // a status was received, but no contact
 	}
 	// Output: 200 true
 }
@@ -150,7 +150,7 @@ func ExampleSlowBody() {
 	defer server.Close()
 	server.Inject(latetest.SlowBody(time.Second))
 
-	err := signUp(server.Client(late.WithTimeout(20 * time.Millisecond))) // to the end of the answer
+	err := signUp(server.Client(late.WithTimeout(20 * time.Millisecond))) // until the response is complete
 	fmt.Println(errors.Is(err, context.DeadlineExceeded), errors.Is(err, late.ErrOutcomeUnknown))
 	// Output: true true
 }
@@ -175,8 +175,7 @@ func ExampleHang() {
 	// Output: true true
 }
 
-// A client that gives up while the request is on its way has sent nothing that the API sees,
-// but does not know it.
+// The client gives up before the API processes the request, but cannot know that.
 func ExampleLatency() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()

@@ -10,8 +10,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-// A server without a socket is the one to use in a bubble of testing/synctest, where its clock
-// is the bubble's.
+// Use a server without a socket in a testing/synctest bubble. Its clock is that of the bubble.
 func ExampleInProcess() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
@@ -60,8 +59,7 @@ func ExampleWithAPIKey() {
 	// sk_good false
 }
 
-// A client that knows from the last answer that no call is left waits for the next window, if
-// its context lasts that long.
+// A client that has no request left in this window waits for the next, if its context allows.
 func ExampleWithRateLimit() {
 	server := latetest.NewServer(latetest.WithRateLimit(2))
 	defer server.Close()
@@ -81,8 +79,8 @@ func ExampleWithRateLimit() {
 	// 2 requests
 }
 
-// A page may hold fewer rows than were asked for: a program that takes a short page for the last
-// one skips people.
+// A page may contain fewer rows than requested. A program that takes a short page for the last
+// skips people.
 func ExampleWithPageCap() {
 	server := latetest.NewServer(latetest.WithPageCap(1))
 	defer server.Close()

@@ -19,7 +19,7 @@ func ExampleServer_Client() {
 	// Output: <nil>
 }
 
-// A program that makes its own client is given where the server is, and how to authenticate.
+// A program that creates its own client needs the base URL and the API key.
 func ExampleServer_APIKey() {
 	server := latetest.NewServer()
 	defer server.Close()
@@ -114,8 +114,7 @@ func ExampleServer_FailPhone() {
 	// +16315550101 welcome
 }
 
-// What was asked, attempt by attempt: the first was refused, and the second one brought the
-// answer.
+// Requests returns every attempt: the first failed, the second succeeded.
 func ExampleServer_Requests() {
 	server := latetest.NewServer()
 	defer server.Close()
@@ -144,7 +143,7 @@ func ExampleServer_CompleteCheckout() {
 		return
 	}
 	if checkout, ok := purchase.(late.CheckoutRequired); ok {
-		server.CompleteCheckout(checkout.CheckoutURL) // as the person who pays does
+		server.CompleteCheckout(checkout.CheckoutURL) // pay as a person would
 	}
 	numbers, err := client.PhoneNumbers.List(ctx, late.ListPhoneNumbersOptions{})
 	if err != nil {

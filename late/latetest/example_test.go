@@ -76,7 +76,7 @@ func ExampleServer_RoundTrip() {
 	defer server.Close()
 	server.AddContacts(late.CreateContactRequest{Phone: "+16315551234", Name: "Ada"})
 
-	// One answer is mocked, every other one is the server's.
+	// httpmock answers one request; the server answers all others.
 	mock := httpmock.NewMockTransport()
 	mock.RegisterNoResponder(server.RoundTrip)
 	mock.RegisterResponder("GET", `=~/templates`, httpmock.NewStringResponder(200, `{"templates":[{"name":"mocked"}]}`))

@@ -12,7 +12,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-func TestFaultsReachTheAPI(t *testing.T) {
+func TestFaults(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		create := func(n int) (*http.Response, error) {
@@ -54,7 +54,7 @@ func TestFaultsReachTheAPI(t *testing.T) {
 			require.Equal(t, tc.acted, total == 1., i)
 		}
 		_, answer := w.do(w.request("POST", "/contacts", w.contact(50, nil)))
-		require.Equal(t, true, answer["success"], "nothing is left of the faults")
+		require.Equal(t, true, answer["success"], "no fault remains")
 
 		for _, fault := range []latetest.Fault{latetest.Hang(), latetest.EndlessBody()} {
 			remove := w.Inject(fault)
@@ -71,8 +71,8 @@ func TestFaultsReachTheAPI(t *testing.T) {
 	})
 }
 
-// A fault that is meant for nothing would make a test of it hold nothing.
-func TestAnOperationThatIsMisspelledIsNotPassedOver(t *testing.T) {
+// A fault for a misspelled operation would never occur, and its test would prove nothing.
+func TestUnknownOperationPanics(t *testing.T) {
 	t.Parallel()
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
@@ -81,7 +81,7 @@ func TestAnOperationThatIsMisspelledIsNotPassedOver(t *testing.T) {
 	require.Empty(t, server.Requests("sendWhatsAppBulk"))
 }
 
-func TestAPhoneThatIsNoneCannotBeMadeToFail(t *testing.T) {
+func TestFailPhonePanicsOnMalformedPhone(t *testing.T) {
 	t.Parallel()
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()

@@ -25,7 +25,7 @@ var (
 	loadContract = sync.OnceValues(func() (*openapi3.T, error) {
 		return contract.Load("../../openapi/late.yaml", "../../openapi/late.overlay.yaml")
 	})
-	called sync.Map // ids of the operations that tests have called
+	called sync.Map // IDs of the operations that tests have called
 )
 
 func TestMain(m *testing.M) {
@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// unchecked is 1 if there is an operation whose answers no test has held against the contract.
+// unchecked is 1 if no test has checked the responses of some operation against the contract.
 func unchecked() (code int) {
 	doc, err := loadContract()
 	if err != nil {
@@ -58,7 +58,7 @@ func unchecked() (code int) {
 	return code
 }
 
-// wire talks to a server by plain HTTP, and holds every answer against the contract.
+// wire sends plain HTTP requests to a server and checks every response against the contract.
 type wire struct {
 	*latetest.Server
 	t       *testing.T
@@ -79,7 +79,7 @@ func newWire(t *testing.T, opts ...latetest.Option) *wire {
 	return w
 }
 
-// both runs a test over a socket and without one.
+// both runs a test with and without a socket.
 func both(t *testing.T, run func(t *testing.T, w *wire), opts ...latetest.Option) {
 	t.Helper()
 	t.Run("socket", func(t *testing.T) {
@@ -95,7 +95,7 @@ func both(t *testing.T, run func(t *testing.T, w *wire), opts ...latetest.Option
 type object = map[string]any
 type list = []any
 
-// request is what a test sends; a body that is a string is sent as it stands.
+// request is a test request. A string body is sent unchanged.
 func (w *wire) request(method, path string, body any) *http.Request {
 	w.t.Helper()
 	var r io.Reader
@@ -129,7 +129,7 @@ func (w *wire) do(req *http.Request) (*http.Response, object) {
 	return resp, answer
 }
 
-// call sends a request that is to be answered with a status, and returns the answer.
+// call sends a request, requires a status, and returns the response.
 func (w *wire) call(status int, method, path string, body any) object {
 	w.t.Helper()
 	resp, answer := w.do(w.request(method, path, body))
@@ -149,7 +149,7 @@ func (w *wire) ok(method, path string, body any) object {
 	return w.call(200, method, path, body)
 }
 
-// at finds a value in an answer: at(answer, "contacts", 0, "name").
+// at returns a value in a response: at(response, "contacts", 0, "name").
 func at(v any, keys ...any) any {
 	for _, key := range keys {
 		switch k := key.(type) {
@@ -162,7 +162,7 @@ func at(v any, keys ...any) any {
 	return v
 }
 
-// each collects a field of every object of a list.
+// each returns a field of every object in a list.
 func each(v any, field string) []any {
 	all := []any{}
 	for _, one := range v.(list) {
@@ -171,7 +171,7 @@ func each(v any, field string) []any {
 	return all
 }
 
-// phone is the n-th phone number of a test.
+// phone returns the n-th phone number of a test.
 func phone(n int) string { return fmt.Sprintf("+1631555%04d", n) }
 
 func (w *wire) contact(n int, more object) object {
@@ -182,5 +182,5 @@ func (w *wire) contact(n int, more object) object {
 	return c
 }
 
-// id is the id of what an answer holds under a name.
+// id returns the ID of the object with the given name in a response.
 func id(answer object, name string) string { return at(answer, name, "id").(string) }

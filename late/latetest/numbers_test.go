@@ -26,24 +26,24 @@ func (w *wire) first(profile string) string {
 	return "/phone-numbers/" + at(w.numbers("?profileId="+profile), 0, "_id").(string)
 }
 
-func TestFirstNumberIsPaidForBeforeItIsThere(t *testing.T) {
+func TestFirstNumberRequiresPayment(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		answer := w.buy("shop")
 		require.Nil(t, answer["phoneNumber"])
-		require.Empty(t, w.numbers(""), "nothing is there before it is paid")
+		require.Empty(t, w.numbers(""), "no number before payment")
 		url := answer["checkoutUrl"].(string)
-		require.NotEqual(t, url, w.buy("shop")["checkoutUrl"], "each purchase is a checkout of its own")
+		require.NotEqual(t, url, w.buy("shop")["checkoutUrl"], "each purchase has its own checkout")
 
 		w.CompleteCheckout(url)
-		require.Panics(t, func() { w.CompleteCheckout(url) }, "it is paid once")
+		require.Panics(t, func() { w.CompleteCheckout(url) }, "a checkout is paid once")
 		row := w.numbers("")[0].(object)
 		require.Nil(t, row["id"])
 		require.Equal(t, "provisioning", row["status"])
 		require.Equal(t, "shop", row["profileId"])
 		path := "/phone-numbers/" + row["_id"].(string)
 		require.Nil(t, at(w.ok("GET", path, nil), "phoneNumber", "provisionedAt"))
-		w.call(400, "POST", path+"/request-code", nil) // not before it is active
+		w.call(400, "POST", path+"/request-code", nil) // inactive until provisioned
 		w.Advance(time.Minute)
 		n := at(w.ok("GET", path, nil), "phoneNumber").(object)
 		require.Equal(t, "active", n["status"])
@@ -53,7 +53,7 @@ func TestFirstNumberIsPaidForBeforeItIsThere(t *testing.T) {
 
 		answer = w.buy("other")
 		require.Nil(t, answer["checkoutUrl"])
-		require.Equal(t, "active", at(answer, "phoneNumber", "status"), "a further one is there at once")
+		require.Equal(t, "active", at(answer, "phoneNumber", "status"), "further numbers are active at once")
 		require.NotEqual(t, n["phoneNumber"], at(answer, "phoneNumber", "phoneNumber"))
 		require.Len(t, w.numbers(""), 2)
 		require.Len(t, w.numbers("?profileId=other"), 1)
@@ -62,7 +62,7 @@ func TestFirstNumberIsPaidForBeforeItIsThere(t *testing.T) {
 	}, latetest.WithProvisionTime(time.Minute))
 }
 
-func TestPurchaseIsRefused(t *testing.T) {
+func TestInvalidPurchaseIsRejected(t *testing.T) {
 	t.Parallel()
 	w := newWire(t, latetest.WithNumberLimit(2))
 	w.first("shop")
@@ -77,7 +77,7 @@ func TestPurchaseIsRefused(t *testing.T) {
 	free.call(403, "GET", "/phone-numbers/available", nil)
 }
 
-func TestNumbersAreLookedFor(t *testing.T) {
+func TestSearchAvailableNumbers(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		found := func(query string) list {
@@ -93,11 +93,11 @@ func TestNumbersAreLookedFor(t *testing.T) {
 			w.call(400, "GET", "/phone-numbers/available?limit="+wrong, nil)
 		}
 		bought := at(w.ok("GET", w.first("shop"), nil), "phoneNumber", "phoneNumber").(string)
-		require.Empty(t, found("?contains="+bought[1:]), "what is bought is not for sale")
+		require.Empty(t, found("?contains="+bought[1:]), "purchased numbers are not available")
 	})
 }
 
-func TestNumberIsVerifiedByItsCode(t *testing.T) {
+func TestNumberVerification(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		path := w.first("shop")
@@ -107,20 +107,20 @@ func TestNumberIsVerifiedByItsCode(t *testing.T) {
 			return w.ok("GET", "/phone-numbers/preverified?profileId=shop", nil)["preVerifiedIds"].(list)
 		}
 		require.Empty(t, verified())
-		w.call(400, "POST", path+"/verify", object{"code": "123456"}) // none was sent
+		w.call(400, "POST", path+"/verify", object{"code": "123456"}) // no code was sent
 
 		require.Equal(t, "SMS", w.ok("POST", path+"/request-code", nil)["method"])
 		old := w.Code(number)
 		require.Regexp(t, `^\d{6}$`, old)
 		require.Equal(t, "VOICE", w.ok("POST", path+"/request-code", object{"method": "VOICE"})["method"])
 		w.call(400, "POST", path+"/request-code", object{"method": "FAX"})
-		w.call(400, "POST", path+"/verify", object{"code": old}) // voided by the next
+		w.call(400, "POST", path+"/verify", object{"code": old}) // replaced by the next code
 		w.call(400, "POST", path+"/verify", object{"code": "12345"})
 		w.call(400, "POST", path+"/verify", object{"code": "12345a"})
 		code := object{"code": w.Code(number)}
 		answer := w.ok("POST", path+"/verify", code)
 		require.NotEmpty(t, answer["metaVerifiedAt"])
-		w.call(400, "POST", path+"/verify", code) // it is used up
+		w.call(400, "POST", path+"/verify", code) // already used
 		require.Equal(t, "verified", at(w.ok("GET", path, nil), "phoneNumber", "metaVerificationStatus"))
 		require.Len(t, verified(), 1)
 		require.Empty(t, w.ok("GET", "/phone-numbers/preverified?profileId=other", nil)["numbers"])
@@ -129,11 +129,11 @@ func TestNumberIsVerifiedByItsCode(t *testing.T) {
 		w.Advance(90*24*time.Hour - time.Hour)
 		require.Len(t, verified(), 1)
 		w.Advance(2 * time.Hour)
-		require.Empty(t, verified(), "after 90 days it is over")
+		require.Empty(t, verified(), "the verification has expired")
 	})
 }
 
-func TestReleasedNumberIsOnlyListedWhenAskedFor(t *testing.T) {
+func TestReleasedNumbersAreListedOnRequest(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		path := w.first("shop")
@@ -146,7 +146,7 @@ func TestReleasedNumberIsOnlyListedWhenAskedFor(t *testing.T) {
 		w.Advance(time.Hour)
 		require.Equal(t, "released", at(w.ok("GET", path, nil), "phoneNumber", "status"))
 		w.call(400, "POST", path+"/request-code", nil)
-		require.NotEmpty(t, w.buy("shop")["checkoutUrl"], "the subscription has ended with the number")
+		require.NotEmpty(t, w.buy("shop")["checkoutUrl"], "the subscription ended with the number")
 
 		w.call(404, "GET", "/phone-numbers/none", nil)
 		w.call(404, "DELETE", "/phone-numbers/none", nil)

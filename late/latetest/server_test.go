@@ -17,7 +17,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-func TestServerKnowsEveryOperationOfTheContract(t *testing.T) {
+func TestServerServesEveryOperation(t *testing.T) {
 	t.Parallel()
 	w := newWire(t)
 	doc, err := loadContract()
@@ -34,7 +34,7 @@ func TestServerKnowsEveryOperationOfTheContract(t *testing.T) {
 	}
 }
 
-func TestKeyIsNeeded(t *testing.T) {
+func TestAPIKeyIsRequired(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		for _, header := range []string{"", "Bearer", "Bearer wrong", "Basic secret", "secret"} {
@@ -49,7 +49,7 @@ func TestKeyIsNeeded(t *testing.T) {
 	}, latetest.WithAPIKey("secret"))
 }
 
-func TestRateLimitHoldsForAMinute(t *testing.T) {
+func TestRateLimitWindow(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 3, 1, 10, 0, 0, 1, time.UTC)
 	both(t, func(t *testing.T, w *wire) {
@@ -79,11 +79,11 @@ func TestRateLimitHoldsForAMinute(t *testing.T) {
 		require.NoError(t, err)
 
 		w.Advance(time.Unix(reset, 0).Sub(w.Now()))
-		require.Equal(t, 200, ask().StatusCode, "who waits until the reset is not early")
+		require.Equal(t, 200, ask().StatusCode, "allowed after the reset")
 	}, latetest.WithRateLimit(3), latetest.WithStart(start))
 }
 
-func TestRetryAfterIsAtLeastASecond(t *testing.T) {
+func TestRetryAfterIsAtLeastOneSecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := latetest.NewServer(latetest.InProcess(), latetest.WithRateLimit(1))
@@ -107,7 +107,7 @@ func TestRetryAfterIsAtLeastASecond(t *testing.T) {
 	})
 }
 
-func TestEveryAnswerBearsIdAndDate(t *testing.T) {
+func TestEveryResponseHasRequestIDAndDate(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	both(t, func(t *testing.T, w *wire) {
@@ -130,7 +130,7 @@ func TestEveryAnswerBearsIdAndDate(t *testing.T) {
 	}, latetest.WithStart(start))
 }
 
-func TestWhatIsNoCallIsRefused(t *testing.T) {
+func TestUnknownRequestsAreRejected(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.call(404, "GET", "/contact", nil)
@@ -159,7 +159,7 @@ func TestWhatIsNoCallIsRefused(t *testing.T) {
 	})
 }
 
-func TestServerIsAResponderOfHTTPMock(t *testing.T) {
+func TestServerAsHTTPMockResponder(t *testing.T) {
 	t.Parallel()
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
@@ -177,7 +177,7 @@ func TestServerIsAResponderOfHTTPMock(t *testing.T) {
 	require.Equal(t, "getWhatsAppGroups", server.Requests()[0].Operation)
 }
 
-func TestIdsAreTheSameInEveryRun(t *testing.T) {
+func TestIDsAreDeterministic(t *testing.T) {
 	t.Parallel()
 	first, second := newWire(t, latetest.InProcess()), newWire(t, latetest.InProcess())
 	for n := range 3 {
@@ -187,7 +187,7 @@ func TestIdsAreTheSameInEveryRun(t *testing.T) {
 	}
 }
 
-func TestManyAtOnceLoseNothing(t *testing.T) {
+func TestConcurrentRequests(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.approve("hello")
@@ -228,7 +228,7 @@ func TestManyAtOnceLoseNothing(t *testing.T) {
 			})
 		}
 		all.Wait()
-		require.Len(t, sent, 1, "one of many sends it")
+		require.Len(t, sent, 1, "exactly one request sends")
 		require.Len(t, w.Messages(), 24)
 	})
 }

@@ -21,13 +21,13 @@ func (w *wire) template(name string, more object) object {
 	return t
 }
 
-// status is the status of a template now.
+// status returns the current status of the template.
 func (w *wire) status(name string) any {
 	w.t.Helper()
 	return at(w.ok("GET", "/templates/"+name+"?accountId=ACCOUNT", nil), "template", "status")
 }
 
-func TestTemplateIsReviewedAfterAWhile(t *testing.T) {
+func TestTemplateReview(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		answer := w.ok("POST", "/templates", w.template("hello", nil))
@@ -47,9 +47,9 @@ func TestTemplateIsReviewedAfterAWhile(t *testing.T) {
 		w.RejectTemplate("spam", "")
 		quiet := list{object{"type": "body", "text": "hi"}}
 		answer = w.ok("PATCH", "/templates/spam", object{"accountId": w.AccountID(), "components": quiet})
-		require.Equal(t, "PENDING", at(answer, "template", "status"), "an update is reviewed again")
+		require.Equal(t, "PENDING", at(answer, "template", "status"), "an update starts a new review")
 		require.Equal(t, quiet, at(answer, "template", "components"))
-		w.ok("PATCH", "/templates/spam", object{"accountId": w.AccountID(), "components": quiet}) // a repeat
+		w.ok("PATCH", "/templates/spam", object{"accountId": w.AccountID(), "components": quiet}) // a retry
 		w.Advance(time.Minute)
 		require.Equal(t, "APPROVED", w.status("spam"))
 		require.Equal(t, []any{"hello", "spam"}, each(w.ok("GET", "/templates?accountId=ACCOUNT", nil)["templates"], "name"))
@@ -61,7 +61,7 @@ func TestTemplateIsReviewedAfterAWhile(t *testing.T) {
 	}, latetest.WithReviewTime(time.Minute))
 }
 
-func TestTemplateNameIsUniqueInItsLanguage(t *testing.T) {
+func TestTemplateNameIsUniquePerLanguage(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.ok("POST", "/templates", w.template("hello", nil))
@@ -75,7 +75,7 @@ func TestTemplateNameIsUniqueInItsLanguage(t *testing.T) {
 	})
 }
 
-func TestTemplateIsHeldAgainstTheRules(t *testing.T) {
+func TestTemplateRules(t *testing.T) {
 	t.Parallel()
 	body := object{"type": "body", "text": "Hello"}
 	button := func(more object) list {
@@ -132,7 +132,7 @@ func TestTemplateIsHeldAgainstTheRules(t *testing.T) {
 		"an example too short":         {object{"components": list{object{"type": "body", "text": "{{1}} {{2}}", "example": object{"body_text": list{list{"Ada"}}}}}}, 400},
 		"an unknown header":            {object{"components": header(object{"format": "GIF"})}, 400},
 		"an empty header":              {object{"components": header(object{"format": "TEXT"})}, 400},
-		"a header of two placeholders": {object{"components": header(object{"text": "{{1}} {{2}}"})}, 400},
+		"header with two placeholders": {object{"components": header(object{"text": "{{1}} {{2}}"})}, 400},
 		"a placeholder in a footer":    {object{"components": list{body, object{"type": "footer", "text": "{{1}}"}}}, 400},
 		"no buttons":                   {object{"components": buttons(0)}, 400},
 		"eleven buttons":               {object{"components": buttons(11)}, 400},
@@ -154,7 +154,7 @@ func TestTemplateIsHeldAgainstTheRules(t *testing.T) {
 	}
 }
 
-func TestTemplatesBelongToAnAccount(t *testing.T) {
+func TestTemplatesBelongToOneAccount(t *testing.T) {
 	t.Parallel()
 	w := newWire(t, latetest.WithAccounts("one", "two"))
 	w.ok("POST", "/templates", w.template("hello", object{"accountId": "two"}))

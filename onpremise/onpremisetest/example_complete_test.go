@@ -1,9 +1,0 @@
-package onpremisetest_test
-
-import (
-	"testing"
-
-	"github.com/wabakit/wabakit-go/internal/exampletest"
-)
-
-func TestEachOptionAndServiceIsShownByAnExample(t *testing.T) { exampletest.Complete(t) }
