@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wabakit/wabakit-go/internal/redact"
 	"github.com/wabakit/wabakit-go/internal/transport"
 	"github.com/wabakit/wabakit-go/internal/version"
 	"github.com/wabakit/wabakit-go/late/lateapi"
@@ -70,8 +71,8 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 		req.Header.Set("Authorization", authorization)
 		return nil
 	}
-	// A server that quotes the key would carry it into logs.
-	cfg.Hide = strings.NewReplacer(apiKey, "[API key]").Replace
+	// Errors quote what the server sends, which may quote the key.
+	cfg.Hide = func(text string) string { return redact.Hide(text, apiKey) }
 	cfg.Fail = func(f *transport.Failure) error { return newError(f, cfg.Hide) }
 	tr := transport.New(cfg)
 	api, err := lateapi.NewClientWithResponses(base.String(), lateapi.WithHTTPClient(tr))

@@ -100,5 +100,5 @@ func (s *ApplicationService) SetShards(ctx context.Context, req SetShardsRequest
 	if !slices.Contains([]int{1, 2, 4, 8, 16, 32}, req.Shards) {
 		return invalid("shards", fmt.Sprintf("is %d, must be 1, 2, 4, 8, 16 or 32", req.Shards))
 	}
-	return without(reply.None(s.client.api.SetShards(ctx, req)), req.PIN)
+	return redactIn(reply.None(s.client.api.SetShards(ctx, req)), req.PIN)
 }

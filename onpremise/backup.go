@@ -26,7 +26,7 @@ func (s *BackupService) Create(ctx context.Context, password string) (data strin
 		err = lacking(resp, "data")
 	}
 	if err != nil {
-		return "", without(err, password)
+		return "", redactIn(err, password)
 	}
 	return r.Settings.Data, nil
 }
@@ -43,5 +43,5 @@ func (s *BackupService) Restore(ctx context.Context, req RestoreRequest) error {
 	if err := checkSecret("password", req.Password); err != nil {
 		return err
 	}
-	return without(reply.None(s.client.api.RestoreSettings(ctx, req)), req.Password)
+	return redactIn(reply.None(s.client.api.RestoreSettings(ctx, req)), req.Password)
 }

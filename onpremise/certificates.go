@@ -35,7 +35,7 @@ func (s *CertificatesService) UploadExternal(ctx context.Context, certificate []
 	if err := checkPEM(certificate); err != nil {
 		return err
 	}
-	return without(reply.None(s.client.api.UploadCertificateWithTextBody(ctx, string(certificate))), keysOf(certificate)...)
+	return redactIn(reply.None(s.client.api.UploadCertificateWithTextBody(ctx, string(certificate))), keysOf(certificate)...)
 }
 
 // WebhookCA returns the certificate that the webhook is trusted by, or [ErrNotFound].
@@ -57,7 +57,7 @@ func (s *CertificatesService) UploadWebhookCA(ctx context.Context, certificate [
 	if err := checkPEM(certificate); err != nil {
 		return err
 	}
-	return without(reply.None(s.client.api.UploadWebhookCACertificateWithTextBody(ctx, string(certificate))), keysOf(certificate)...)
+	return redactIn(reply.None(s.client.api.UploadWebhookCACertificateWithTextBody(ctx, string(certificate))), keysOf(certificate)...)
 }
 
 // DeleteWebhookCA removes the certificate that the webhook is trusted by.

@@ -71,8 +71,8 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	cfg.UserAgent = strings.TrimSpace(o.userAgent + " wabakit-go/" + version.Module)
 	cfg.Authorize = auth.authorize
 	cfg.Renew = auth.renew
-	cfg.Hide = auth.secrets.hide
-	cfg.Fail = func(f *transport.Failure) error { return newError(f, auth.secrets.hide) }
+	cfg.Hide = auth.secrets.Hide
+	cfg.Fail = func(f *transport.Failure) error { return newError(f, auth.secrets.Hide) }
 	cfg.Innermost = auth.attempt
 	auth.transport = transport.New(cfg)
 	api, err := onpremiseapi.NewClientWithResponses(base.String(), onpremiseapi.WithHTTPClient(auth))

@@ -54,8 +54,8 @@ func newSessions(a *authorization, o *options) *sessions {
 	}
 	// Longer than the attempts can take one by one, so that the reason is theirs.
 	s.patience = time.Second + cmp.Or(o.transport.Timeout, defaultTimeout)*time.Duration(o.transport.MaxRetries+1)
-	a.secrets.keep(o.username, o.password)
-	a.secrets.keep(o.username, o.newPassword)
+	a.secrets.AddPassword(o.username, o.password)
+	a.secrets.AddPassword(o.username, o.newPassword)
 	return s
 }
 
@@ -125,7 +125,7 @@ func (s *sessions) renewNow(ctx context.Context) (Session, error) {
 // leave is the error of a caller whose context ends before the login does, which goes on.
 func (s *sessions) leave(reason error, unsent bool) error {
 	op := slices.IndexFunc(operations, func(op transport.Operation) bool { return op.ID == loginUser })
-	return newError(&transport.Failure{Operation: &operations[op], Err: reason, NotSent: unsent}, s.auth.secrets.hide)
+	return newError(&transport.Failure{Operation: &operations[op], Err: reason, NotSent: unsent}, s.auth.secrets.Hide)
 }
 
 func (s *sessions) currentPassword() string {
@@ -139,7 +139,7 @@ func (s *sessions) changed(username, password string) {
 	if username != s.username {
 		return
 	}
-	s.auth.secrets.keep(username, password)
+	s.auth.secrets.AddPassword(username, password)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.password, s.newPassword = password, ""
@@ -260,7 +260,7 @@ func (s *sessions) post(ctx context.Context, password, newPassword string) (Sess
 		return Session{}, 0, lacking(resp, "token")
 	}
 	session := Session{Token: answer.Users[0].Token}
-	s.auth.secrets.add(session.Token)
+	s.auth.secrets.Use(session.Token)
 	if session.ExpiresAfter.UnmarshalJSON(answer.Users[0].ExpiresAfter) != nil || session.ExpiresAfter.IsZero() {
 		return session, 0, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/wabakit/wabakit-go/internal/redact"
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
@@ -48,7 +49,7 @@ func mask(secret string) string {
 	if secret == "" {
 		return ""
 	}
-	return redacted
+	return redact.Mark
 }
 
 // MediaProviders returns all media providers, with their credentials where the server tells
@@ -110,7 +111,7 @@ func (s *ApplicationService) UpdateMediaProviders(ctx context.Context, providers
 			return invalid(fmt.Sprintf("providers[%d].config", i), "must be a BearerAuth or a BasicAuth")
 		}
 	}
-	return without(reply.None(s.client.api.UpdateMediaProviders(ctx, body)), secrets...)
+	return redactIn(reply.None(s.client.api.UpdateMediaProviders(ctx, body)), secrets...)
 }
 
 // DeleteMediaProvider removes a media provider.

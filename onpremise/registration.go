@@ -59,7 +59,7 @@ func (s *RegistrationService) RequestCode(ctx context.Context, req RequestCodeRe
 		}
 	}
 	r, err := codeRequest(s.client.api.RequestCode(ctx, req))
-	return r, without(err, req.PIN)
+	return r, redactIn(err, req.PIN)
 }
 
 // codeRequest goes by the status, which alone tells the two apart.
@@ -94,5 +94,5 @@ func (s *RegistrationService) Register(ctx context.Context, code string) error {
 	if err := checkSecret("code", code); err != nil {
 		return err
 	}
-	return without(reply.None(s.client.api.RegisterAccount(ctx, onpremiseapi.RegisterAccountRequest{Code: code})), code)
+	return redactIn(reply.None(s.client.api.RegisterAccount(ctx, onpremiseapi.RegisterAccountRequest{Code: code})), code)
 }

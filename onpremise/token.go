@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/wabakit/wabakit-go/internal/redact"
 	"github.com/wabakit/wabakit-go/internal/transport"
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
@@ -31,12 +32,12 @@ type authorization struct {
 	server    string // the base URL as the generated code takes it
 	loginPath string
 	tokens    tokens
-	secrets   *secrets
+	secrets   *redact.Secrets
 }
 
 func newAuthorization(o *options, base *url.URL) (*authorization, error) {
 	server := strings.TrimSuffix(base.String(), "/") + "/"
-	a := &authorization{server: server, loginPath: strings.TrimSuffix(base.EscapedPath(), "/") + "/users/login", secrets: new(secrets)}
+	a := &authorization{server: server, loginPath: strings.TrimSuffix(base.EscapedPath(), "/") + "/users/login", secrets: new(redact.Secrets)}
 	if o.newPassword != "" && o.origin != fromLogin {
 		return nil, invalid("newPassword", "needs WithCredentials")
 	}
@@ -100,7 +101,7 @@ func (a *authorization) authorize(req *http.Request, c *transport.Credentials) e
 	if err != nil {
 		return err
 	}
-	a.secrets.add(token)
+	a.secrets.Use(token)
 	c.Bore = token
 	req.Header.Set("Authorization", "Bearer "+token)
 	return nil

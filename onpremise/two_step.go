@@ -19,7 +19,7 @@ func (s *TwoStepService) Enable(ctx context.Context, pin string) error {
 	if err := checkPIN(pin); err != nil {
 		return err
 	}
-	return without(reply.None(s.client.api.EnableTwoStep(ctx, onpremiseapi.EnableTwoStepRequest{PIN: pin})), pin)
+	return redactIn(reply.None(s.client.api.EnableTwoStep(ctx, onpremiseapi.EnableTwoStepRequest{PIN: pin})), pin)
 }
 
 // Disable takes the PIN off the registration.

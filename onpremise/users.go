@@ -59,7 +59,7 @@ func (s *UsersService) Create(ctx context.Context, req CreateUserRequest) (*User
 		return nil, err
 	}
 	u, err := user(s.client.api.CreateUser(ctx, req))
-	return u, without(err, req.Password)
+	return u, redactIn(err, req.Password)
 }
 
 // Get returns one user with its role, or [ErrNotFound].
@@ -93,7 +93,7 @@ func (s *UsersService) Update(ctx context.Context, username string, req UpdateUs
 		own.changed(username, req.Password) // also where the answer does not name the user
 	}
 	u, err := user(resp, err)
-	return u, without(err, req.Password)
+	return u, redactIn(err, req.Password)
 }
 
 // Delete removes a user.

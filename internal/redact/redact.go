@@ -1,93 +1,68 @@
-// Package redact keeps secrets out of what a server has said, for the errors of both clients.
-// Each client brings a function that hides its secrets in a text.
+// Package redact keeps secrets out of errors and logs, which may quote what a server has sent.
 package redact
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
-	"strconv"
+	"fmt"
 	"strings"
 )
 
-// Sent redacts what was sent, which may be JSON: there, a secret can be written in many ways. What
-// was JSON is JSON; what holds no secret is as it was.
-func Sent(sent []byte, hide func(string) string) []byte {
-	plain := unescape(sent)
-	if hide(plain) == plain {
-		return sent
-	}
-	return []byte(hide(plain))
-}
-
 const (
-	// maxExcerpt is how much of what a server sent an error holds.
+	// maxExcerpt is how much of a response an error holds.
 	maxExcerpt = 2 << 10
-	// maxSearched is how much is searched for secrets, since half of one is none.
+	// maxSearched bounds the part of a body that is searched for secrets. It exceeds maxExcerpt so
+	// that a secret is never cut in half.
 	maxSearched = 64 << 10
 )
 
-// Body is the start of a body, redacted.
-func Body(sent []byte, hide func(string) string) string {
-	valid := bytes.ToValidUTF8(sent[:min(len(sent), maxSearched)], nil)
+// Sent redacts raw, which may be JSON, and then stays JSON.
+func Sent(raw []byte, hide func(string) string) []byte {
+	hidden := hide(string(raw))
+	if hidden == string(raw) {
+		return raw
+	}
+	if json.Valid(raw) && !json.Valid([]byte(hidden)) {
+		return []byte(`"` + Mark + `"`)
+	}
+	return []byte(hidden)
+}
+
+// Body returns the start of a body, redacted.
+func Body(body []byte, hide func(string) string) string {
+	valid := bytes.ToValidUTF8(body[:min(len(body), maxSearched)], nil)
 	return Excerpt(string(Sent(valid, hide)))
 }
 
-// Excerpt is the start of a text that a server sent. It is a clone, since a part of a string keeps
-// the whole.
+// Excerpt returns the start of a text. The result is a copy, because a substring would keep all of
+// text in memory.
 func Excerpt(text string) string {
 	return strings.Clone(strings.ToValidUTF8(text[:min(len(text), maxExcerpt)], ""))
 }
 
-// unescape writes plainly what JSON may write as an escape, but for quotes and backslashes, which
-// would end a text or begin an escape.
-func unescape(sent []byte) string {
-	var b strings.Builder
-	for len(sent) > 0 {
-		if c, size := escape(sent); size > 0 {
-			b.WriteByte(c)
-			sent = sent[size:]
-			continue
-		}
-		n := 1
-		if sent[0] == '\\' {
-			n = min(2, len(sent)) // what is escaped here begins no escape
-		}
-		b.Write(sent[:n])
-		sent = sent[n:]
-	}
-	return b.String()
-}
-
-// escape reads an escape of a character that needs none.
-func escape(text []byte) (c byte, size int) {
-	const solidus, unicode = `\/`, `\u0000`
-	switch {
-	case len(text) >= len(solidus) && string(text[:2]) == solidus:
-		return '/', len(solidus)
-	case len(text) >= len(unicode) && string(text[:2]) == unicode[:2]:
-		code, err := strconv.ParseUint(string(text[2:len(unicode)]), 16, 16)
-		if err == nil && code >= ' ' && code <= '~' && code != '"' && code != '\\' {
-			return byte(code), len(unicode)
-		}
-	}
-	return 0, 0
-}
-
-// Error redacts the text of an error, which errors.Is and errors.As see through.
+// Error returns err, or an error with a redacted text if err contains a secret, also in a field that
+// only %#v or reflection prints. errors.Is and errors.As find err in the result.
 func Error(err error, hide func(string) string) error {
-	if err == nil || hide(err.Error()) == err.Error() {
+	if err == nil {
+		return nil
+	}
+	text := hide(err.Error())
+	printed := fmt.Sprintf("%#v %+v", err, struct{ err error }{err})
+	if text == err.Error() && hide(printed) == printed {
 		return err
 	}
-	return &hidden{hide(err.Error()), err}
+	return &hidden{text, func() error { return err }}
 }
 
-// hidden is an error whose own text is not to be seen.
+// hidden is an error with another text. It holds err in a function, which package fmt does not
+// print.
 type hidden struct {
 	text string
-	err  error
+	err  func() error
 }
 
 func (e *hidden) Error() string        { return e.text }
 func (e *hidden) GoString() string     { return e.text }
-func (e *hidden) Is(target error) bool { return errors.Is(e.err, target) }
-func (e *hidden) As(target any) bool   { return errors.As(e.err, target) }
+func (e *hidden) Is(target error) bool { return errors.Is(e.err(), target) }
+func (e *hidden) As(target any) bool   { return errors.As(e.err(), target) }
