@@ -2,93 +2,58 @@ package late
 
 import (
 	"encoding/json"
-	"fmt"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/wabakit/wabakit-go/internal/redact"
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// What errors.Is finds in an error of this package.
-var (
-	// ErrInvalidRequest is status 400 or 422, or a [*ValidationError].
-	ErrInvalidRequest = transport.ErrInvalidRequest
-	// ErrUnauthorized is status 401: the API key is not valid.
-	ErrUnauthorized = transport.ErrUnauthorized
-	// ErrPaymentRequired is status 402: a payment is due.
-	ErrPaymentRequired = transport.ErrPaymentRequired
-	// ErrForbidden is status 403: the plan does not include this.
-	ErrForbidden = transport.ErrForbidden
-	// ErrNotFound is status 404: no such thing, or no such account.
-	ErrNotFound = transport.ErrNotFound
-	// ErrConflict is status 409: it is there already.
-	ErrConflict = transport.ErrConflict
-	// ErrRateLimited is status 429, or a context that ends before the limit allows a call.
-	ErrRateLimited = transport.ErrRateLimited
-	// ErrServer is any status of 500 and above.
-	ErrServer = transport.ErrServer
-	// ErrOutcomeUnknown is a write that may or may not have happened.
-	ErrOutcomeUnknown = transport.ErrOutcomeUnknown
-	// ErrNotSent is a call of which nothing has left this machine.
-	ErrNotSent = transport.ErrNotSent
-	// ErrResponseTooLarge is an answer of more than 32 MiB.
-	ErrResponseTooLarge = transport.ErrResponseTooLarge
-	// ErrNoAccount is a call that needs an account and has none. Nothing is sent.
-	ErrNoAccount = fmt.Errorf("late: no account: use WithAccount, ForAccount or the request's AccountID: %w", ErrNotSent)
-)
+// ErrNoAccount reports a call that needs an account and has none. Nothing was sent.
+var ErrNoAccount error = &sentinel{"no account: use WithAccount, ForAccount or the request's AccountID", ErrNotSent}
 
-// Error is a call that the server refused, or that brought no usable answer.
+// Error reports a call that the server refused, or that got no usable response.
 type Error struct {
-	StatusCode int // 0 where nothing was answered
+	StatusCode int     // 0 if there was no response
+	Outcome    Outcome // whether the call may have had an effect
 
-	// What the server says. Where its answer is not the JSON of the API (a proxy's page, an
-	// empty body), only Body is set.
+	// The server's reason. Only Body is set if the response is not the API's JSON (a proxy's
+	// page, an empty body).
 	Message       string // a sentence
 	Type          string
 	Code          string
-	Param         string // the parameter that is wrong
+	Param         string // the invalid parameter
 	DocURL        string
-	Platform      string          // the platform that refused
-	PlatformError json.RawMessage // its words
+	Platform      string          // the platform that refused the call
+	PlatformError json.RawMessage // the platform's own error
 	Details       json.RawMessage
 
-	ContentType string // of an answer that could not be read
-	Body        string // its start
+	ContentType string // of a response that could not be decoded
+	Body        string // an excerpt of it
 
-	Operation  string // operationId of the contract
-	RequestID  string // the id of the call, the same for all attempts
+	Operation  string // ID of the operation, such as OpCreateWhatsAppContact
+	RequestID  string // the same for all attempts of a call
 	Attempts   []Attempt
-	RetryAfter time.Duration // how long the server asks to wait; 0 where it does not
-	Err        error         // the cause, where it is not the answer
-
-	failure *transport.Failure
+	RetryAfter time.Duration // the pause that the server asked for; 0 if none
+	Err        error         // the cause, if it is not the response
 }
-
-// maxQuoted is how much of an unreadable answer an error says.
-const maxQuoted = 120
 
 func newError(f *transport.Failure, hide func(string) string) error {
 	e := &Error{
-		StatusCode: f.Status, Operation: f.Operation.ID, RequestID: redact.Excerpt(hide(f.RequestID)),
-		RetryAfter: f.RetryAfter, Err: redact.Error(f.Err, hide), failure: f,
+		StatusCode: f.Status, Outcome: outcomeOf(f), Operation: f.Operation.ID, RequestID: redact.Excerpt(hide(f.RequestID)),
+		RetryAfter: f.RetryAfter, Err: redact.Error(f.Err, hide),
 	}
 	for _, a := range f.Attempts {
 		a.Err = redact.Error(a.Err, hide)
 		e.Attempts = append(e.Attempts, Attempt(a))
 	}
-	body := f.Body
-	f.Body = nil // which may be long, and hold what e hides
-	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(body, hide)) {
+	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(f.Body, hide)) {
 		e.ContentType = redact.Excerpt(hide(f.Header.Get("Content-Type")))
-		e.Body = redact.Body(body, hide)
+		e.Body = redact.Body(f.Body, hide)
 	}
 	return e
 }
 
-// read takes in the API's own error body. A field that is not of its usual type is kept as it
-// was sent.
+// read sets the fields from the API's error body. A field of an unexpected type is kept as JSON.
 func (e *Error) read(body []byte, hide func(string) string) bool {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(body, &fields) != nil {
@@ -107,54 +72,8 @@ func (e *Error) read(body []byte, hide func(string) string) bool {
 	return e.Message != ""
 }
 
-// Error says what was tried, what came of it, and the id to quote.
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("late: " + e.failure.Operation.Name + ":")
-	if e.StatusCode != 0 {
-		fmt.Fprintf(&b, " %d", e.StatusCode)
-	}
-	switch {
-	case e.Message != "":
-		b.WriteString(" " + e.Message)
-	case e.Err == nil:
-		b.WriteString(" " + http.StatusText(e.StatusCode))
-	}
-	if e.Err != nil {
-		b.WriteString(" " + e.Err.Error())
-	}
-	if e.Body != "" {
-		fmt.Fprintf(&b, ": %q", e.Body[:min(len(e.Body), maxQuoted)])
-	}
-	b.WriteString(" (")
-	if e.failure.Unknown {
-		b.WriteString(ErrOutcomeUnknown.Error() + "; ")
-	}
-	if n := len(e.Attempts); n > 1 {
-		fmt.Fprintf(&b, "%d attempts, ", n)
-	}
-	b.WriteString("request " + e.RequestID + ")")
-	return b.String()
-}
+func (e *Error) reason() string { return e.Message }
 
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
-
-// Is reports whether target is one of the values of this package that stand for e.
-func (e *Error) Is(target error) bool { return e.failure.Is(target) }
-
-// ValidationError is something that is known to be wrong before it is sent. Nothing was sent.
-type ValidationError struct {
-	Field  string // the field or parameter, by the API's name
-	Reason string
-}
-
-// Error names the field and the reason.
-func (e *ValidationError) Error() string { return "late: " + e.Field + ": " + e.Reason }
-
-// Is reports that a server would answer 400.
-func (e *ValidationError) Is(target error) bool {
-	return target == ErrInvalidRequest || target == ErrNotSent
-}
-
-func invalid(field, reason string) error { return &ValidationError{Field: field, Reason: reason} }
+// Is reports whether target is the sentinel of the status or of the outcome, such as
+// [ErrNotFound] or [ErrOutcomeUnknown].
+func (e *Error) Is(target error) bool { return e.matches(target) }

@@ -265,3 +265,33 @@ func TestACallThatTheLimiterDoesNotLetGoIsRateLimited(t *testing.T) {
 	require.NotErrorIs(t, err, late.ErrRateLimited)
 	require.Equal(t, 1, w.sent())
 }
+
+func TestErrorsBuiltByUsers(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		err  error
+		text string
+		is   []error
+	}{
+		{&late.Error{}, "late: call failed", nil},
+		{&late.Error{StatusCode: 404}, "late: 404 Not Found", []error{late.ErrNotFound}},
+		{&late.Error{StatusCode: 409, Message: "phone exists", Operation: "createWhatsAppContact", RequestID: "r1"},
+			"late: create contact: 409 phone exists (request r1)", []error{late.ErrConflict}},
+		{&late.Error{Outcome: late.OutcomeUnknown, Err: io.EOF, Attempts: make([]late.Attempt, 2)},
+			"late: EOF (outcome unknown: it may or may not have happened; 2 attempts)", []error{late.ErrOutcomeUnknown, io.EOF}},
+		{&late.Error{Outcome: late.OutcomeNotSent, Err: late.ErrNoAccount},
+			"late: no account: use WithAccount, ForAccount or the request's AccountID", []error{late.ErrNotSent, late.ErrNoAccount}},
+		{&late.ValidationError{}, "late: request: is invalid", []error{late.ErrInvalidRequest, late.ErrNotSent}},
+		{&late.ValidationError{Field: "phone", Reason: "is required"}, "late: phone: is required", nil},
+	} {
+		require.EqualError(t, tt.err, tt.text)
+		for _, target := range tt.is {
+			require.ErrorIs(t, tt.err, target)
+		}
+	}
+	for _, target := range []error{late.ErrNotFound, late.ErrOutcomeUnknown, late.ErrNotSent, nil} {
+		require.NotErrorIs(t, &late.Error{StatusCode: 400}, target)
+	}
+	require.Equal(t, "refused not sent unknown Outcome(7)",
+		fmt.Sprint(late.OutcomeRefused, " ", late.OutcomeNotSent, " ", late.OutcomeUnknown, " ", late.Outcome(7)))
+}

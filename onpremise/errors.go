@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -17,35 +16,14 @@ import (
 
 // What errors.Is finds in an error of this package.
 var (
-	// ErrInvalidRequest is status 400 or 422, or a [*ValidationError].
-	ErrInvalidRequest = transport.ErrInvalidRequest
-	// ErrUnauthorized is status 401: the name, the password or the token is not valid.
-	ErrUnauthorized = transport.ErrUnauthorized
-	// ErrPaymentRequired is status 402: a payment is due.
-	ErrPaymentRequired = transport.ErrPaymentRequired
-	// ErrForbidden is status 403: the user may not do this.
-	ErrForbidden = transport.ErrForbidden
-	// ErrNotFound is status 404: no such thing.
-	ErrNotFound = transport.ErrNotFound
-	// ErrConflict is status 409: it is there already.
-	ErrConflict = transport.ErrConflict
-	// ErrRateLimited is status 429, or a context that ends before the limit allows a call.
-	ErrRateLimited = transport.ErrRateLimited
-	// ErrServer is any status of 500 and above.
-	ErrServer = transport.ErrServer
-	// ErrOutcomeUnknown is a write that may or may not have happened.
-	ErrOutcomeUnknown = transport.ErrOutcomeUnknown
-	// ErrNotSent is a call of which nothing has left this machine.
-	ErrNotSent = transport.ErrNotSent
-	// ErrResponseTooLarge is an answer of more than 32 MiB that is not a medium.
-	ErrResponseTooLarge = transport.ErrResponseTooLarge
 	// ErrStillProcessing is a phone number of which CheckMany has no outcome yet.
 	ErrStillProcessing = errors.New("onpremise: check contacts: the server is still looking it up")
 )
 
 // Error is a call that the server refused, or that brought no usable answer.
 type Error struct {
-	StatusCode int // 0 where nothing was answered
+	StatusCode int     // 0 where nothing was answered
+	Outcome    Outcome // whether the call may have had an effect
 
 	// What the server says. Where its answer is not the JSON of the API (a proxy's page, an
 	// empty body), only Body is set.
@@ -64,14 +42,9 @@ type Error struct {
 	Attempts   []Attempt
 	RetryAfter time.Duration // how long the server asks to wait; 0 where it does not
 	Err        error         // the cause, where it is not the answer
-
-	failure *transport.Failure
 }
 
 const (
-	// maxQuoted is how much of an unreadable answer an error says.
-	maxQuoted = 120
-
 	// codePasswordChange is the error of an installation whose first login is still to come.
 	codePasswordChange = 1024
 
@@ -83,19 +56,17 @@ var errNewPassword = errors.New("the first login must set a new password: use Wi
 func newError(f *transport.Failure, hide func(string) string) error {
 	e := &Error{
 		StatusCode: f.Status, Operation: f.Operation.ID, RequestID: f.RequestID,
-		RetryAfter: f.RetryAfter, Err: explain(f.Err), failure: f,
+		Outcome: outcomeOf(f), RetryAfter: f.RetryAfter, Err: explain(f.Err),
 	}
 	for _, a := range f.Attempts {
 		e.Attempts = append(e.Attempts, Attempt(a))
 	}
-	if f.Operation.ID == loginUser {
-		f.Unknown = false // at worst there is a token that nobody has
+	if f.Operation.ID == loginUser && f.Unknown {
+		e.Outcome = OutcomeRefused // at worst there is a token that nobody has
 	}
-	body := f.Body
-	f.Body = nil // it may hold what e hides
-	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(body)) && !bearsSecrets(f) {
+	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(f.Body)) && !bearsSecrets(f) {
 		e.ContentType = f.Header.Get("Content-Type")
-		e.Body = redact.Body(body, hide)
+		e.Body = redact.Body(f.Body, hide)
 	}
 	e.hide(hide)
 	e.RequestID, e.ContentType = redact.Excerpt(e.RequestID), redact.Excerpt(e.ContentType)
@@ -164,45 +135,13 @@ func explain(err error) error {
 	return fmt.Errorf("%w (pass the authority that signed the installation's certificate to WithRootCAs)", err)
 }
 
-// Error says what was tried, what came of it, and the id to quote.
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("onpremise: " + e.failure.Operation.Name + ":")
-	if e.StatusCode != 0 {
-		fmt.Fprintf(&b, " %d", e.StatusCode)
+// reason lists the server's reasons.
+func (e *Error) reason() string {
+	var all []string
+	for _, r := range e.Errors {
+		all = append(all, reason(r))
 	}
-	switch {
-	case len(e.Errors) > 0:
-		for i, r := range e.Errors {
-			if i > 0 {
-				b.WriteString(";")
-			}
-			b.WriteString(" " + reason(r))
-		}
-	case e.Err == nil:
-		b.WriteString(" " + http.StatusText(e.StatusCode))
-	}
-	if e.Err != nil {
-		if len(e.Errors) > 0 {
-			b.WriteString(":")
-		}
-		b.WriteString(" " + e.Err.Error())
-	}
-	if e.Body != "" {
-		fmt.Fprintf(&b, ": %q", e.Body[:min(len(e.Body), maxQuoted)])
-	}
-	if e.RequestID == "" { // the caller left a login that goes on
-		return b.String()
-	}
-	b.WriteString(" (")
-	if e.failure.Unknown {
-		b.WriteString(ErrOutcomeUnknown.Error() + "; ")
-	}
-	if n := len(e.Attempts); n > 1 {
-		fmt.Fprintf(&b, "%d attempts, ", n)
-	}
-	b.WriteString("request " + e.RequestID + ")")
-	return b.String()
+	return strings.Join(all, "; ")
 }
 
 // reason says one reason in a line: "1006 Resource not found: no such group".
@@ -217,24 +156,6 @@ func reason(r ErrorInfo) string {
 	return text
 }
 
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
-
-// Is reports whether target is one of the values of this package that stand for e.
-func (e *Error) Is(target error) bool { return e.failure.Is(target) }
-
-// ValidationError is something that is known to be wrong before it is sent. Nothing was sent.
-type ValidationError struct {
-	Field  string // the field or parameter, by the API's name
-	Reason string
-}
-
-// Error names the field and the reason.
-func (e *ValidationError) Error() string { return "onpremise: " + e.Field + ": " + e.Reason }
-
-// Is reports that a server would answer 400.
-func (e *ValidationError) Is(target error) bool {
-	return target == ErrInvalidRequest || target == ErrNotSent
-}
-
-func invalid(field, reason string) error { return &ValidationError{Field: field, Reason: reason} }
+// Is reports whether target is the sentinel of the status or of the outcome, such as
+// [ErrNotFound] or [ErrOutcomeUnknown].
+func (e *Error) Is(target error) bool { return e.matches(target) }

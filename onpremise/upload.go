@@ -116,7 +116,7 @@ func (u *upload) explain(err error) error {
 	case failed != nil && ok:
 		e.Err = fmt.Errorf("the file cannot be read: %w", failed)
 		// Half a file is none: its end never came.
-		e.failure.Unknown = false
+		e.Outcome = OutcomeRefused
 	case failed != nil:
 		return fmt.Errorf("onpremise: upload media: the file cannot be read: %w", failed)
 	case ok && e.StatusCode == http.StatusUnauthorized && e.Err == nil && u.seeker == nil && u.length != 0:
