@@ -19,7 +19,7 @@ var hello = late.TemplateRef{Name: "hello", Language: "en_US"}
 // against the contract as the overlay mends it.
 func TestEveryOperationHasAWrapperThatKeepsToTheContract(t *testing.T) {
 	t.Parallel()
-	doc, err := contract.Load("../openapi/late.yaml", "../openapi/late.overlay.yaml")
+	doc, err := contract.Load("..", "late")
 	require.NoError(t, err)
 	operations, err := contract.Operations(doc)
 	require.NoError(t, err)

@@ -4,43 +4,84 @@ package late
 
 import "github.com/wabakit/wabakit-go/internal/transport"
 
-// operations tells the transport what each operation of the contract allows.
+// The operations of the API, by the IDs that its contract gives them.
+const (
+	OpAddWhatsAppBroadcastRecipients    = "addWhatsAppBroadcastRecipients"    // PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
+	OpBulkDeleteWhatsAppContacts        = "bulkDeleteWhatsAppContacts"        // DELETE /v1/whatsapp/contacts/bulk
+	OpBulkUpdateWhatsAppContacts        = "bulkUpdateWhatsAppContacts"        // POST /v1/whatsapp/contacts/bulk
+	OpCancelWhatsAppBroadcastSchedule   = "cancelWhatsAppBroadcastSchedule"   // DELETE /v1/whatsapp/broadcasts/{broadcastId}/schedule
+	OpCreateWhatsAppBroadcast           = "createWhatsAppBroadcast"           // POST /v1/whatsapp/broadcasts
+	OpCreateWhatsAppContact             = "createWhatsAppContact"             // POST /v1/whatsapp/contacts
+	OpCreateWhatsAppTemplate            = "createWhatsAppTemplate"            // POST /v1/whatsapp/templates
+	OpDeleteWhatsAppBroadcast           = "deleteWhatsAppBroadcast"           // DELETE /v1/whatsapp/broadcasts/{broadcastId}
+	OpDeleteWhatsAppContact             = "deleteWhatsAppContact"             // DELETE /v1/whatsapp/contacts/{contactId}
+	OpDeleteWhatsAppGroup               = "deleteWhatsAppGroup"               // DELETE /v1/whatsapp/groups
+	OpDeleteWhatsAppTemplate            = "deleteWhatsAppTemplate"            // DELETE /v1/whatsapp/templates/{templateName}
+	OpGetPreverifiedWhatsAppNumbers     = "getPreverifiedWhatsAppNumbers"     // GET /v1/whatsapp/phone-numbers/preverified
+	OpGetWhatsAppBroadcast              = "getWhatsAppBroadcast"              // GET /v1/whatsapp/broadcasts/{broadcastId}
+	OpGetWhatsAppBroadcastRecipients    = "getWhatsAppBroadcastRecipients"    // GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
+	OpGetWhatsAppBroadcasts             = "getWhatsAppBroadcasts"             // GET /v1/whatsapp/broadcasts
+	OpGetWhatsAppBusinessProfile        = "getWhatsAppBusinessProfile"        // GET /v1/whatsapp/business-profile
+	OpGetWhatsAppContact                = "getWhatsAppContact"                // GET /v1/whatsapp/contacts/{contactId}
+	OpGetWhatsAppContacts               = "getWhatsAppContacts"               // GET /v1/whatsapp/contacts
+	OpGetWhatsAppGroups                 = "getWhatsAppGroups"                 // GET /v1/whatsapp/groups
+	OpGetWhatsAppPhoneNumber            = "getWhatsAppPhoneNumber"            // GET /v1/whatsapp/phone-numbers/{phoneNumberId}
+	OpGetWhatsAppPhoneNumbers           = "getWhatsAppPhoneNumbers"           // GET /v1/whatsapp/phone-numbers
+	OpGetWhatsAppTemplate               = "getWhatsAppTemplate"               // GET /v1/whatsapp/templates/{templateName}
+	OpGetWhatsAppTemplates              = "getWhatsAppTemplates"              // GET /v1/whatsapp/templates
+	OpImportWhatsAppContacts            = "importWhatsAppContacts"            // POST /v1/whatsapp/contacts/import
+	OpPurchaseWhatsAppPhoneNumber       = "purchaseWhatsAppPhoneNumber"       // POST /v1/whatsapp/phone-numbers/purchase
+	OpReleaseWhatsAppPhoneNumber        = "releaseWhatsAppPhoneNumber"        // DELETE /v1/whatsapp/phone-numbers/{phoneNumberId}
+	OpRemoveWhatsAppBroadcastRecipients = "removeWhatsAppBroadcastRecipients" // DELETE /v1/whatsapp/broadcasts/{broadcastId}/recipients
+	OpRenameWhatsAppGroup               = "renameWhatsAppGroup"               // POST /v1/whatsapp/groups
+	OpRequestWhatsAppVerificationCode   = "requestWhatsAppVerificationCode"   // POST /v1/whatsapp/phone-numbers/{phoneNumberId}/request-code
+	OpScheduleWhatsAppBroadcast         = "scheduleWhatsAppBroadcast"         // POST /v1/whatsapp/broadcasts/{broadcastId}/schedule
+	OpSearchAvailableWhatsAppNumbers    = "searchAvailableWhatsAppNumbers"    // GET /v1/whatsapp/phone-numbers/available
+	OpSendWhatsAppBroadcast             = "sendWhatsAppBroadcast"             // POST /v1/whatsapp/broadcasts/{broadcastId}/send
+	OpSendWhatsAppBulk                  = "sendWhatsAppBulk"                  // POST /v1/whatsapp/bulk
+	OpUpdateWhatsAppBusinessProfile     = "updateWhatsAppBusinessProfile"     // POST /v1/whatsapp/business-profile
+	OpUpdateWhatsAppContact             = "updateWhatsAppContact"             // PUT /v1/whatsapp/contacts/{contactId}
+	OpUpdateWhatsAppTemplate            = "updateWhatsAppTemplate"            // PATCH /v1/whatsapp/templates/{templateName}
+	OpVerifyWhatsAppPhoneNumber         = "verifyWhatsAppPhoneNumber"         // POST /v1/whatsapp/phone-numbers/{phoneNumberId}/verify
+)
+
+// operations describes each operation to the transport.
 var operations = []transport.Operation{
-	{ID: "addWhatsAppBroadcastRecipients", Name: "add broadcast recipients", Method: "PATCH", Path: "/v1/whatsapp/broadcasts/{broadcastId}/recipients", Repeat: transport.Always},
-	{ID: "bulkDeleteWhatsAppContacts", Name: "delete contacts in bulk", Method: "DELETE", Path: "/v1/whatsapp/contacts/bulk", Repeat: transport.Always},
-	{ID: "bulkUpdateWhatsAppContacts", Name: "update contacts in bulk", Method: "POST", Path: "/v1/whatsapp/contacts/bulk", Repeat: transport.Always},
-	{ID: "cancelWhatsAppBroadcastSchedule", Name: "cancel broadcast schedule", Method: "DELETE", Path: "/v1/whatsapp/broadcasts/{broadcastId}/schedule", Repeat: transport.Never},
-	{ID: "createWhatsAppBroadcast", Name: "create broadcast", Method: "POST", Path: "/v1/whatsapp/broadcasts", Repeat: transport.Never},
-	{ID: "createWhatsAppContact", Name: "create contact", Method: "POST", Path: "/v1/whatsapp/contacts", Repeat: transport.Never},
-	{ID: "createWhatsAppTemplate", Name: "create template", Method: "POST", Path: "/v1/whatsapp/templates", Repeat: transport.Never},
-	{ID: "deleteWhatsAppBroadcast", Name: "delete broadcast", Method: "DELETE", Path: "/v1/whatsapp/broadcasts/{broadcastId}", Repeat: transport.Delete},
-	{ID: "deleteWhatsAppContact", Name: "delete contact", Method: "DELETE", Path: "/v1/whatsapp/contacts/{contactId}", Repeat: transport.Delete},
-	{ID: "deleteWhatsAppGroup", Name: "delete group", Method: "DELETE", Path: "/v1/whatsapp/groups", Repeat: transport.Delete},
-	{ID: "deleteWhatsAppTemplate", Name: "delete template", Method: "DELETE", Path: "/v1/whatsapp/templates/{templateName}", Repeat: transport.Delete},
-	{ID: "getPreverifiedWhatsAppNumbers", Name: "list pre-verified numbers", Method: "GET", Path: "/v1/whatsapp/phone-numbers/preverified", Repeat: transport.Always},
-	{ID: "getWhatsAppBroadcast", Name: "get broadcast", Method: "GET", Path: "/v1/whatsapp/broadcasts/{broadcastId}", Repeat: transport.Always},
-	{ID: "getWhatsAppBroadcastRecipients", Name: "list broadcast recipients", Method: "GET", Path: "/v1/whatsapp/broadcasts/{broadcastId}/recipients", Repeat: transport.Always},
-	{ID: "getWhatsAppBroadcasts", Name: "list broadcasts", Method: "GET", Path: "/v1/whatsapp/broadcasts", Repeat: transport.Always},
-	{ID: "getWhatsAppBusinessProfile", Name: "get business profile", Method: "GET", Path: "/v1/whatsapp/business-profile", Repeat: transport.Always},
-	{ID: "getWhatsAppContact", Name: "get contact", Method: "GET", Path: "/v1/whatsapp/contacts/{contactId}", Repeat: transport.Always},
-	{ID: "getWhatsAppContacts", Name: "list contacts", Method: "GET", Path: "/v1/whatsapp/contacts", Repeat: transport.Always},
-	{ID: "getWhatsAppGroups", Name: "list groups", Method: "GET", Path: "/v1/whatsapp/groups", Repeat: transport.Always},
-	{ID: "getWhatsAppPhoneNumber", Name: "get phone number", Method: "GET", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}", Repeat: transport.Always},
-	{ID: "getWhatsAppPhoneNumbers", Name: "list phone numbers", Method: "GET", Path: "/v1/whatsapp/phone-numbers", Repeat: transport.Always},
-	{ID: "getWhatsAppTemplate", Name: "get template", Method: "GET", Path: "/v1/whatsapp/templates/{templateName}", Repeat: transport.Always},
-	{ID: "getWhatsAppTemplates", Name: "list templates", Method: "GET", Path: "/v1/whatsapp/templates", Repeat: transport.Always},
-	{ID: "importWhatsAppContacts", Name: "import contacts", Method: "POST", Path: "/v1/whatsapp/contacts/import", Repeat: transport.Always, UnlessFalse: "skipDuplicates"},
-	{ID: "purchaseWhatsAppPhoneNumber", Name: "purchase phone number", Method: "POST", Path: "/v1/whatsapp/phone-numbers/purchase", Repeat: transport.Never},
-	{ID: "releaseWhatsAppPhoneNumber", Name: "release phone number", Method: "DELETE", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}", Repeat: transport.Never},
-	{ID: "removeWhatsAppBroadcastRecipients", Name: "remove broadcast recipients", Method: "DELETE", Path: "/v1/whatsapp/broadcasts/{broadcastId}/recipients", Repeat: transport.Always},
-	{ID: "renameWhatsAppGroup", Name: "rename group", Method: "POST", Path: "/v1/whatsapp/groups", Repeat: transport.Never},
-	{ID: "requestWhatsAppVerificationCode", Name: "request verification code", Method: "POST", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}/request-code", Repeat: transport.Never},
-	{ID: "scheduleWhatsAppBroadcast", Name: "schedule broadcast", Method: "POST", Path: "/v1/whatsapp/broadcasts/{broadcastId}/schedule", Repeat: transport.Never},
-	{ID: "searchAvailableWhatsAppNumbers", Name: "search available numbers", Method: "GET", Path: "/v1/whatsapp/phone-numbers/available", Repeat: transport.Always},
-	{ID: "sendWhatsAppBroadcast", Name: "send broadcast", Method: "POST", Path: "/v1/whatsapp/broadcasts/{broadcastId}/send", Repeat: transport.Never, Untimed: true},
-	{ID: "sendWhatsAppBulk", Name: "send messages in bulk", Method: "POST", Path: "/v1/whatsapp/bulk", Repeat: transport.Never},
-	{ID: "updateWhatsAppBusinessProfile", Name: "update business profile", Method: "POST", Path: "/v1/whatsapp/business-profile", Repeat: transport.Always},
-	{ID: "updateWhatsAppContact", Name: "update contact", Method: "PUT", Path: "/v1/whatsapp/contacts/{contactId}", Repeat: transport.Always},
-	{ID: "updateWhatsAppTemplate", Name: "update template", Method: "PATCH", Path: "/v1/whatsapp/templates/{templateName}", Repeat: transport.Always},
-	{ID: "verifyWhatsAppPhoneNumber", Name: "verify phone number", Method: "POST", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}/verify", Repeat: transport.Never},
+	{ID: OpAddWhatsAppBroadcastRecipients, Name: "add broadcast recipients", Method: "PATCH", Path: "/v1/whatsapp/broadcasts/{broadcastId}/recipients", Repeat: transport.Always},
+	{ID: OpBulkDeleteWhatsAppContacts, Name: "delete contacts in bulk", Method: "DELETE", Path: "/v1/whatsapp/contacts/bulk", Repeat: transport.Always},
+	{ID: OpBulkUpdateWhatsAppContacts, Name: "update contacts in bulk", Method: "POST", Path: "/v1/whatsapp/contacts/bulk", Repeat: transport.Always},
+	{ID: OpCancelWhatsAppBroadcastSchedule, Name: "cancel broadcast schedule", Method: "DELETE", Path: "/v1/whatsapp/broadcasts/{broadcastId}/schedule", Repeat: transport.Never},
+	{ID: OpCreateWhatsAppBroadcast, Name: "create broadcast", Method: "POST", Path: "/v1/whatsapp/broadcasts", Repeat: transport.Never},
+	{ID: OpCreateWhatsAppContact, Name: "create contact", Method: "POST", Path: "/v1/whatsapp/contacts", Repeat: transport.Never},
+	{ID: OpCreateWhatsAppTemplate, Name: "create template", Method: "POST", Path: "/v1/whatsapp/templates", Repeat: transport.Never},
+	{ID: OpDeleteWhatsAppBroadcast, Name: "delete broadcast", Method: "DELETE", Path: "/v1/whatsapp/broadcasts/{broadcastId}", Repeat: transport.Delete},
+	{ID: OpDeleteWhatsAppContact, Name: "delete contact", Method: "DELETE", Path: "/v1/whatsapp/contacts/{contactId}", Repeat: transport.Delete},
+	{ID: OpDeleteWhatsAppGroup, Name: "delete group", Method: "DELETE", Path: "/v1/whatsapp/groups", Repeat: transport.Delete},
+	{ID: OpDeleteWhatsAppTemplate, Name: "delete template", Method: "DELETE", Path: "/v1/whatsapp/templates/{templateName}", Repeat: transport.Delete},
+	{ID: OpGetPreverifiedWhatsAppNumbers, Name: "list pre-verified numbers", Method: "GET", Path: "/v1/whatsapp/phone-numbers/preverified", Repeat: transport.Always},
+	{ID: OpGetWhatsAppBroadcast, Name: "get broadcast", Method: "GET", Path: "/v1/whatsapp/broadcasts/{broadcastId}", Repeat: transport.Always},
+	{ID: OpGetWhatsAppBroadcastRecipients, Name: "list broadcast recipients", Method: "GET", Path: "/v1/whatsapp/broadcasts/{broadcastId}/recipients", Repeat: transport.Always},
+	{ID: OpGetWhatsAppBroadcasts, Name: "list broadcasts", Method: "GET", Path: "/v1/whatsapp/broadcasts", Repeat: transport.Always},
+	{ID: OpGetWhatsAppBusinessProfile, Name: "get business profile", Method: "GET", Path: "/v1/whatsapp/business-profile", Repeat: transport.Always},
+	{ID: OpGetWhatsAppContact, Name: "get contact", Method: "GET", Path: "/v1/whatsapp/contacts/{contactId}", Repeat: transport.Always},
+	{ID: OpGetWhatsAppContacts, Name: "list contacts", Method: "GET", Path: "/v1/whatsapp/contacts", Repeat: transport.Always},
+	{ID: OpGetWhatsAppGroups, Name: "list groups", Method: "GET", Path: "/v1/whatsapp/groups", Repeat: transport.Always},
+	{ID: OpGetWhatsAppPhoneNumber, Name: "get phone number", Method: "GET", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}", Repeat: transport.Always},
+	{ID: OpGetWhatsAppPhoneNumbers, Name: "list phone numbers", Method: "GET", Path: "/v1/whatsapp/phone-numbers", Repeat: transport.Always},
+	{ID: OpGetWhatsAppTemplate, Name: "get template", Method: "GET", Path: "/v1/whatsapp/templates/{templateName}", Repeat: transport.Always},
+	{ID: OpGetWhatsAppTemplates, Name: "list templates", Method: "GET", Path: "/v1/whatsapp/templates", Repeat: transport.Always},
+	{ID: OpImportWhatsAppContacts, Name: "import contacts", Method: "POST", Path: "/v1/whatsapp/contacts/import", Repeat: transport.Always, UnlessFalse: "skipDuplicates"},
+	{ID: OpPurchaseWhatsAppPhoneNumber, Name: "purchase phone number", Method: "POST", Path: "/v1/whatsapp/phone-numbers/purchase", Repeat: transport.Never},
+	{ID: OpReleaseWhatsAppPhoneNumber, Name: "release phone number", Method: "DELETE", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}", Repeat: transport.Never},
+	{ID: OpRemoveWhatsAppBroadcastRecipients, Name: "remove broadcast recipients", Method: "DELETE", Path: "/v1/whatsapp/broadcasts/{broadcastId}/recipients", Repeat: transport.Always},
+	{ID: OpRenameWhatsAppGroup, Name: "rename group", Method: "POST", Path: "/v1/whatsapp/groups", Repeat: transport.Never},
+	{ID: OpRequestWhatsAppVerificationCode, Name: "request verification code", Method: "POST", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}/request-code", Repeat: transport.Never},
+	{ID: OpScheduleWhatsAppBroadcast, Name: "schedule broadcast", Method: "POST", Path: "/v1/whatsapp/broadcasts/{broadcastId}/schedule", Repeat: transport.Never},
+	{ID: OpSearchAvailableWhatsAppNumbers, Name: "search available numbers", Method: "GET", Path: "/v1/whatsapp/phone-numbers/available", Repeat: transport.Always},
+	{ID: OpSendWhatsAppBroadcast, Name: "send broadcast", Method: "POST", Path: "/v1/whatsapp/broadcasts/{broadcastId}/send", Repeat: transport.Never, Untimed: true},
+	{ID: OpSendWhatsAppBulk, Name: "send messages in bulk", Method: "POST", Path: "/v1/whatsapp/bulk", Repeat: transport.Never},
+	{ID: OpUpdateWhatsAppBusinessProfile, Name: "update business profile", Method: "POST", Path: "/v1/whatsapp/business-profile", Repeat: transport.Always},
+	{ID: OpUpdateWhatsAppContact, Name: "update contact", Method: "PUT", Path: "/v1/whatsapp/contacts/{contactId}", Repeat: transport.Always},
+	{ID: OpUpdateWhatsAppTemplate, Name: "update template", Method: "PATCH", Path: "/v1/whatsapp/templates/{templateName}", Repeat: transport.Always},
+	{ID: OpVerifyWhatsAppPhoneNumber, Name: "verify phone number", Method: "POST", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}/verify", Repeat: transport.Never},
 }

@@ -21,7 +21,7 @@ import (
 
 // contractOperations lists the operations of the contract by their ids.
 var contractOperations = sync.OnceValue(func() map[string]*openapi3.Operation {
-	doc, err := contract.Load("../openapi/late.yaml", "../openapi/late.overlay.yaml")
+	doc, err := contract.Load("..", "late")
 	if err != nil {
 		panic(err)
 	}

@@ -21,7 +21,7 @@ import (
 // against the contract as the overlay mends it.
 func TestEveryOperationHasAWrapperThatKeepsToTheContract(t *testing.T) {
 	t.Parallel()
-	doc, err := contract.Load("../openapi/onpremise.yaml", "../openapi/onpremise.overlay.yaml")
+	doc, err := contract.Load("..", "onpremise")
 	require.NoError(t, err)
 	operations, err := contract.Operations(doc)
 	require.NoError(t, err)

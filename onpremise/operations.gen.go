@@ -4,61 +4,120 @@ package onpremise
 
 import "github.com/wabakit/wabakit-go/internal/transport"
 
-// operations tells the transport what each operation of the contract allows.
+// The operations of the API, by the IDs that its contract gives them.
+const (
+	OpBackupSettings               = "BackupSettings"               // POST /settings/backup
+	OpCheckContact                 = "CheckContact"                 // POST /contacts
+	OpCheckHealth                  = "CheckHealth"                  // GET /health
+	OpCreateGroup                  = "CreateGroup"                  // POST /groups
+	OpCreateUser                   = "CreateUser"                   // POST /users
+	OpDeleteGroupIcon              = "DeleteGroupIcon"              // DELETE /groups/{GroupId}/icon
+	OpDeleteGroupInvite            = "DeleteGroupInvite"            // DELETE /groups/{GroupId}/invite
+	OpDeleteMedia                  = "DeleteMedia"                  // DELETE /media/{MediaId}
+	OpDeleteMediaProviders         = "DeleteMediaProviders"         // DELETE /settings/application/media/providers/{ProviderName}
+	OpDeleteProfilePhoto           = "DeleteProfilePhoto"           // DELETE /settings/profile/photo
+	OpDeleteUser                   = "DeleteUser"                   // DELETE /users/{UserUsername}
+	OpDeleteWebhookCaCertificate   = "DeleteWebhookCaCertificate"   // DELETE /certificates/webhooks/ca
+	OpDemoteGroupAdmin             = "DemoteGroupAdmin"             // DELETE /groups/{GroupId}/admins
+	OpDisableTwoStep               = "DisableTwoStep"               // DELETE /settings/account/two-step
+	OpDownloadCaCertificate        = "DownloadCaCertificate"        // GET /certificates/external/ca
+	OpDownloadMedia                = "DownloadMedia"                // GET /media/{MediaId}
+	OpDownloadWebhookCaCertificate = "DownloadWebhookCaCertificate" // GET /certificates/webhooks/ca
+	OpEnableTwoStep                = "EnableTwoStep"                // POST /settings/account/two-step
+	OpGetAllGroups                 = "GetAllGroups"                 // GET /groups
+	OpGetAppStats                  = "GetAppStats"                  // GET /stats/app
+	OpGetApplicationSettings       = "GetApplicationSettings"       // GET /settings/application
+	OpGetBusinessProfile           = "GetBusinessProfile"           // GET /settings/business/profile
+	OpGetDbStats                   = "GetDbStats"                   // GET /stats/db
+	OpGetGroupIconBinary           = "GetGroupIconBinary"           // GET /groups/{GroupId}/icon
+	OpGetGroupInfo                 = "GetGroupInfo"                 // GET /groups/{GroupId}
+	OpGetGroupInvite               = "GetGroupInvite"               // GET /groups/{GroupId}/invite
+	OpGetMediaProviders            = "GetMediaProviders"            // GET /settings/application/media/providers
+	OpGetMetrics                   = "GetMetrics"                   // GET /metrics
+	OpGetProfileAbout              = "GetProfileAbout"              // GET /settings/profile/about
+	OpGetProfilePhoto              = "GetProfilePhoto"              // GET /settings/profile/photo
+	OpGetSupportInfo               = "GetSupportInfo"               // GET /support
+	OpGetUser                      = "GetUser"                      // GET /users/{UserUsername}
+	OpLeaveGroup                   = "LeaveGroup"                   // POST /groups/{GroupId}/leave
+	OpLoginUser                    = "LoginUser"                    // POST /users/login
+	OpLogoutUser                   = "LogoutUser"                   // POST /users/logout
+	OpMarkMessageAsRead            = "MarkMessageAsRead"            // PUT /messages/{MessageID}
+	OpPromoteToGroupAdmin          = "PromoteToGroupAdmin"          // PATCH /groups/{GroupId}/admins
+	OpRegisterAccount              = "RegisterAccount"              // POST /account/verify
+	OpRemoveGroupParticipant       = "RemoveGroupParticipant"       // DELETE /groups/{GroupId}/participants
+	OpRequestCode                  = "RequestCode"                  // POST /account
+	OpResetApplicationSettings     = "ResetApplicationSettings"     // DELETE /settings/application
+	OpRestoreSettings              = "RestoreSettings"              // POST /settings/restore
+	OpSendMessage                  = "SendMessage"                  // POST /messages
+	OpSetGroupIcon                 = "SetGroupIcon"                 // POST /groups/{GroupId}/icon
+	OpSetShards                    = "SetShards"                    // POST /account/shards
+	OpUpdateApplicationSettings    = "UpdateApplicationSettings"    // PATCH /settings/application
+	OpUpdateGroupInfo              = "UpdateGroupInfo"              // PUT /groups/{GroupId}
+	OpUpdateMediaProviders         = "UpdateMediaProviders"         // POST /settings/application/media/providers
+	OpUpdateProfileAbout           = "UpdateProfileAbout"           // PATCH /settings/profile/about
+	OpUpdateProfilePhoto           = "UpdateProfilePhoto"           // POST /settings/profile/photo
+	OpUpdateUser                   = "UpdateUser"                   // PUT /users/{UserUsername}
+	OpUploadCertificate            = "UploadCertificate"            // POST /certificates/external
+	OpUploadMedia                  = "UploadMedia"                  // POST /media
+	OpUploadWebhookCaCertificate   = "UploadWebhookCaCertificate"   // POST /certificates/webhooks/ca
+	OpUpdateBusinessProfile        = "updateBusinessProfile"        // POST /settings/business/profile
+)
+
+// operations describes each operation to the transport.
 var operations = []transport.Operation{
-	{ID: "BackupSettings", Name: "back up settings", Method: "POST", Path: "/settings/backup", Repeat: transport.Always},
-	{ID: "CheckContact", Name: "check contacts", Method: "POST", Path: "/contacts", Repeat: transport.Always},
-	{ID: "CheckHealth", Name: "check health", Method: "GET", Path: "/health", Repeat: transport.Always},
-	{ID: "CreateGroup", Name: "create group", Method: "POST", Path: "/groups", Repeat: transport.Never},
-	{ID: "CreateUser", Name: "create user", Method: "POST", Path: "/users", Repeat: transport.Never},
-	{ID: "DeleteGroupIcon", Name: "delete group icon", Method: "DELETE", Path: "/groups/{GroupId}/icon", Repeat: transport.Delete},
-	{ID: "DeleteGroupInvite", Name: "delete group invite", Method: "DELETE", Path: "/groups/{GroupId}/invite", Repeat: transport.Never},
-	{ID: "DeleteMedia", Name: "delete media", Method: "DELETE", Path: "/media/{MediaId}", Repeat: transport.Delete},
-	{ID: "DeleteMediaProviders", Name: "delete media provider", Method: "DELETE", Path: "/settings/application/media/providers/{ProviderName}", Repeat: transport.Delete},
-	{ID: "DeleteProfilePhoto", Name: "delete profile photo", Method: "DELETE", Path: "/settings/profile/photo", Repeat: transport.Delete},
-	{ID: "DeleteUser", Name: "delete user", Method: "DELETE", Path: "/users/{UserUsername}", Repeat: transport.Delete},
-	{ID: "DeleteWebhookCaCertificate", Name: "delete webhook CA certificate", Method: "DELETE", Path: "/certificates/webhooks/ca", Repeat: transport.Delete},
-	{ID: "DemoteGroupAdmin", Name: "remove group admins", Method: "DELETE", Path: "/groups/{GroupId}/admins", Repeat: transport.Always},
-	{ID: "DisableTwoStep", Name: "disable two-step verification", Method: "DELETE", Path: "/settings/account/two-step", Repeat: transport.Delete},
-	{ID: "DownloadCaCertificate", Name: "download CA certificate", Method: "GET", Path: "/certificates/external/ca", Repeat: transport.Always},
-	{ID: "DownloadMedia", Name: "download media", Method: "GET", Path: "/media/{MediaId}", Repeat: transport.Always, Untimed: true, Stream: true},
-	{ID: "DownloadWebhookCaCertificate", Name: "download webhook CA certificate", Method: "GET", Path: "/certificates/webhooks/ca", Repeat: transport.Always},
-	{ID: "EnableTwoStep", Name: "enable two-step verification", Method: "POST", Path: "/settings/account/two-step", Repeat: transport.Always},
-	{ID: "GetAllGroups", Name: "list groups", Method: "GET", Path: "/groups", Repeat: transport.Always},
-	{ID: "GetAppStats", Name: "get app stats", Method: "GET", Path: "/stats/app", Repeat: transport.Always},
-	{ID: "GetApplicationSettings", Name: "get application settings", Method: "GET", Path: "/settings/application", Repeat: transport.Always},
-	{ID: "GetBusinessProfile", Name: "get business profile", Method: "GET", Path: "/settings/business/profile", Repeat: transport.Always},
-	{ID: "GetDbStats", Name: "get DB stats", Method: "GET", Path: "/stats/db", Repeat: transport.Always},
-	{ID: "GetGroupIconBinary", Name: "get group icon", Method: "GET", Path: "/groups/{GroupId}/icon", Repeat: transport.Always},
-	{ID: "GetGroupInfo", Name: "get group", Method: "GET", Path: "/groups/{GroupId}", Repeat: transport.Always},
-	{ID: "GetGroupInvite", Name: "get group invite", Method: "GET", Path: "/groups/{GroupId}/invite", Repeat: transport.Always},
-	{ID: "GetMediaProviders", Name: "get media providers", Method: "GET", Path: "/settings/application/media/providers", Repeat: transport.Always},
-	{ID: "GetMetrics", Name: "get metrics", Method: "GET", Path: "/metrics", Repeat: transport.Always},
-	{ID: "GetProfileAbout", Name: "get profile about", Method: "GET", Path: "/settings/profile/about", Repeat: transport.Always},
-	{ID: "GetProfilePhoto", Name: "get profile photo", Method: "GET", Path: "/settings/profile/photo", Repeat: transport.Always},
-	{ID: "GetSupportInfo", Name: "get support info", Method: "GET", Path: "/support", Repeat: transport.Always},
-	{ID: "GetUser", Name: "get user", Method: "GET", Path: "/users/{UserUsername}", Repeat: transport.Always},
-	{ID: "LeaveGroup", Name: "leave group", Method: "POST", Path: "/groups/{GroupId}/leave", Repeat: transport.Never},
-	{ID: "LoginUser", Name: "log in", Method: "POST", Path: "/users/login", Repeat: transport.Always},
-	{ID: "LogoutUser", Name: "log out", Method: "POST", Path: "/users/logout", Repeat: transport.Never},
-	{ID: "MarkMessageAsRead", Name: "mark message as read", Method: "PUT", Path: "/messages/{MessageID}", Repeat: transport.Always},
-	{ID: "PromoteToGroupAdmin", Name: "add group admins", Method: "PATCH", Path: "/groups/{GroupId}/admins", Repeat: transport.Always},
-	{ID: "RegisterAccount", Name: "register account", Method: "POST", Path: "/account/verify", Repeat: transport.Never},
-	{ID: "RemoveGroupParticipant", Name: "remove group participants", Method: "DELETE", Path: "/groups/{GroupId}/participants", Repeat: transport.Always},
-	{ID: "RequestCode", Name: "request code", Method: "POST", Path: "/account", Repeat: transport.Never},
-	{ID: "ResetApplicationSettings", Name: "reset application settings", Method: "DELETE", Path: "/settings/application", Repeat: transport.Always},
-	{ID: "RestoreSettings", Name: "restore settings", Method: "POST", Path: "/settings/restore", Repeat: transport.Never},
-	{ID: "SendMessage", Name: "send message", Method: "POST", Path: "/messages", Repeat: transport.Never},
-	{ID: "SetGroupIcon", Name: "set group icon", Method: "POST", Path: "/groups/{GroupId}/icon", Repeat: transport.Always},
-	{ID: "SetShards", Name: "set shards", Method: "POST", Path: "/account/shards", Repeat: transport.Never},
-	{ID: "UpdateApplicationSettings", Name: "update application settings", Method: "PATCH", Path: "/settings/application", Repeat: transport.Always},
-	{ID: "UpdateGroupInfo", Name: "update group", Method: "PUT", Path: "/groups/{GroupId}", Repeat: transport.Always},
-	{ID: "UpdateMediaProviders", Name: "update media providers", Method: "POST", Path: "/settings/application/media/providers", Repeat: transport.Always},
-	{ID: "UpdateProfileAbout", Name: "update profile about", Method: "PATCH", Path: "/settings/profile/about", Repeat: transport.Always},
-	{ID: "UpdateProfilePhoto", Name: "update profile photo", Method: "POST", Path: "/settings/profile/photo", Repeat: transport.Always},
-	{ID: "UpdateUser", Name: "update user", Method: "PUT", Path: "/users/{UserUsername}", Repeat: transport.Always},
-	{ID: "UploadCertificate", Name: "upload certificate", Method: "POST", Path: "/certificates/external", Repeat: transport.Always},
-	{ID: "UploadMedia", Name: "upload media", Method: "POST", Path: "/media", Repeat: transport.Never, Untimed: true},
-	{ID: "UploadWebhookCaCertificate", Name: "upload webhook CA certificate", Method: "POST", Path: "/certificates/webhooks/ca", Repeat: transport.Always},
-	{ID: "updateBusinessProfile", Name: "update business profile", Method: "POST", Path: "/settings/business/profile", Repeat: transport.Always},
+	{ID: OpBackupSettings, Name: "back up settings", Method: "POST", Path: "/settings/backup", Repeat: transport.Always},
+	{ID: OpCheckContact, Name: "check contacts", Method: "POST", Path: "/contacts", Repeat: transport.Always, ReadOnly: true},
+	{ID: OpCheckHealth, Name: "check health", Method: "GET", Path: "/health", Repeat: transport.Always},
+	{ID: OpCreateGroup, Name: "create group", Method: "POST", Path: "/groups", Repeat: transport.Never},
+	{ID: OpCreateUser, Name: "create user", Method: "POST", Path: "/users", Repeat: transport.Never},
+	{ID: OpDeleteGroupIcon, Name: "delete group icon", Method: "DELETE", Path: "/groups/{GroupId}/icon", Repeat: transport.Delete},
+	{ID: OpDeleteGroupInvite, Name: "delete group invite", Method: "DELETE", Path: "/groups/{GroupId}/invite", Repeat: transport.Never},
+	{ID: OpDeleteMedia, Name: "delete media", Method: "DELETE", Path: "/media/{MediaId}", Repeat: transport.Delete},
+	{ID: OpDeleteMediaProviders, Name: "delete media provider", Method: "DELETE", Path: "/settings/application/media/providers/{ProviderName}", Repeat: transport.Delete},
+	{ID: OpDeleteProfilePhoto, Name: "delete profile photo", Method: "DELETE", Path: "/settings/profile/photo", Repeat: transport.Delete},
+	{ID: OpDeleteUser, Name: "delete user", Method: "DELETE", Path: "/users/{UserUsername}", Repeat: transport.Delete},
+	{ID: OpDeleteWebhookCaCertificate, Name: "delete webhook CA certificate", Method: "DELETE", Path: "/certificates/webhooks/ca", Repeat: transport.Delete},
+	{ID: OpDemoteGroupAdmin, Name: "remove group admins", Method: "DELETE", Path: "/groups/{GroupId}/admins", Repeat: transport.Always},
+	{ID: OpDisableTwoStep, Name: "disable two-step verification", Method: "DELETE", Path: "/settings/account/two-step", Repeat: transport.Delete},
+	{ID: OpDownloadCaCertificate, Name: "download CA certificate", Method: "GET", Path: "/certificates/external/ca", Repeat: transport.Always},
+	{ID: OpDownloadMedia, Name: "download media", Method: "GET", Path: "/media/{MediaId}", Repeat: transport.Always, Stream: true, Untimed: true},
+	{ID: OpDownloadWebhookCaCertificate, Name: "download webhook CA certificate", Method: "GET", Path: "/certificates/webhooks/ca", Repeat: transport.Always},
+	{ID: OpEnableTwoStep, Name: "enable two-step verification", Method: "POST", Path: "/settings/account/two-step", Repeat: transport.Always},
+	{ID: OpGetAllGroups, Name: "list groups", Method: "GET", Path: "/groups", Repeat: transport.Always},
+	{ID: OpGetAppStats, Name: "get app stats", Method: "GET", Path: "/stats/app", Repeat: transport.Always},
+	{ID: OpGetApplicationSettings, Name: "get application settings", Method: "GET", Path: "/settings/application", Repeat: transport.Always},
+	{ID: OpGetBusinessProfile, Name: "get business profile", Method: "GET", Path: "/settings/business/profile", Repeat: transport.Always},
+	{ID: OpGetDbStats, Name: "get DB stats", Method: "GET", Path: "/stats/db", Repeat: transport.Always},
+	{ID: OpGetGroupIconBinary, Name: "get group icon", Method: "GET", Path: "/groups/{GroupId}/icon", Repeat: transport.Always},
+	{ID: OpGetGroupInfo, Name: "get group", Method: "GET", Path: "/groups/{GroupId}", Repeat: transport.Always},
+	{ID: OpGetGroupInvite, Name: "get group invite", Method: "GET", Path: "/groups/{GroupId}/invite", Repeat: transport.Always},
+	{ID: OpGetMediaProviders, Name: "get media providers", Method: "GET", Path: "/settings/application/media/providers", Repeat: transport.Always},
+	{ID: OpGetMetrics, Name: "get metrics", Method: "GET", Path: "/metrics", Repeat: transport.Always},
+	{ID: OpGetProfileAbout, Name: "get profile about", Method: "GET", Path: "/settings/profile/about", Repeat: transport.Always},
+	{ID: OpGetProfilePhoto, Name: "get profile photo", Method: "GET", Path: "/settings/profile/photo", Repeat: transport.Always},
+	{ID: OpGetSupportInfo, Name: "get support info", Method: "GET", Path: "/support", Repeat: transport.Always},
+	{ID: OpGetUser, Name: "get user", Method: "GET", Path: "/users/{UserUsername}", Repeat: transport.Always},
+	{ID: OpLeaveGroup, Name: "leave group", Method: "POST", Path: "/groups/{GroupId}/leave", Repeat: transport.Never},
+	{ID: OpLoginUser, Name: "log in", Method: "POST", Path: "/users/login", Repeat: transport.Always, Login: true},
+	{ID: OpLogoutUser, Name: "log out", Method: "POST", Path: "/users/logout", Repeat: transport.Never},
+	{ID: OpMarkMessageAsRead, Name: "mark message as read", Method: "PUT", Path: "/messages/{MessageID}", Repeat: transport.Always},
+	{ID: OpPromoteToGroupAdmin, Name: "add group admins", Method: "PATCH", Path: "/groups/{GroupId}/admins", Repeat: transport.Always},
+	{ID: OpRegisterAccount, Name: "register account", Method: "POST", Path: "/account/verify", Repeat: transport.Never},
+	{ID: OpRemoveGroupParticipant, Name: "remove group participants", Method: "DELETE", Path: "/groups/{GroupId}/participants", Repeat: transport.Always},
+	{ID: OpRequestCode, Name: "request code", Method: "POST", Path: "/account", Repeat: transport.Never},
+	{ID: OpResetApplicationSettings, Name: "reset application settings", Method: "DELETE", Path: "/settings/application", Repeat: transport.Always},
+	{ID: OpRestoreSettings, Name: "restore settings", Method: "POST", Path: "/settings/restore", Repeat: transport.Never},
+	{ID: OpSendMessage, Name: "send message", Method: "POST", Path: "/messages", Repeat: transport.Never},
+	{ID: OpSetGroupIcon, Name: "set group icon", Method: "POST", Path: "/groups/{GroupId}/icon", Repeat: transport.Always},
+	{ID: OpSetShards, Name: "set shards", Method: "POST", Path: "/account/shards", Repeat: transport.Never},
+	{ID: OpUpdateApplicationSettings, Name: "update application settings", Method: "PATCH", Path: "/settings/application", Repeat: transport.Always},
+	{ID: OpUpdateGroupInfo, Name: "update group", Method: "PUT", Path: "/groups/{GroupId}", Repeat: transport.Always},
+	{ID: OpUpdateMediaProviders, Name: "update media providers", Method: "POST", Path: "/settings/application/media/providers", Repeat: transport.Always},
+	{ID: OpUpdateProfileAbout, Name: "update profile about", Method: "PATCH", Path: "/settings/profile/about", Repeat: transport.Always},
+	{ID: OpUpdateProfilePhoto, Name: "update profile photo", Method: "POST", Path: "/settings/profile/photo", Repeat: transport.Always},
+	{ID: OpUpdateUser, Name: "update user", Method: "PUT", Path: "/users/{UserUsername}", Repeat: transport.Always},
+	{ID: OpUploadCertificate, Name: "upload certificate", Method: "POST", Path: "/certificates/external", Repeat: transport.Always},
+	{ID: OpUploadMedia, Name: "upload media", Method: "POST", Path: "/media", Repeat: transport.Never, Untimed: true},
+	{ID: OpUploadWebhookCaCertificate, Name: "upload webhook CA certificate", Method: "POST", Path: "/certificates/webhooks/ca", Repeat: transport.Always},
+	{ID: OpUpdateBusinessProfile, Name: "update business profile", Method: "POST", Path: "/settings/business/profile", Repeat: transport.Always},
 }

@@ -18,7 +18,7 @@ import (
 )
 
 var loadContract = sync.OnceValue(func() *openapi3.T {
-	doc, err := contract.Load("../openapi/onpremise.yaml", "../openapi/onpremise.overlay.yaml")
+	doc, err := contract.Load("..", "onpremise")
 	if err != nil {
 		panic(err)
 	}

@@ -14,7 +14,7 @@ import (
 
 func onpremise(t *testing.T) *openapi3.T {
 	t.Helper()
-	doc, err := contract.Load("../../openapi/onpremise.yaml", "../../openapi/onpremise.overlay.yaml")
+	doc, err := contract.Load("../..", "onpremise")
 	require.NoError(t, err)
 	return doc
 }

@@ -47,7 +47,7 @@ func (a answer) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 var load = sync.OnceValues(func() (*openapi3.T, error) {
-	return contract.Load("../../openapi/late.yaml", "../../openapi/late.overlay.yaml")
+	return contract.Load("../..", "late")
 })
 
 func late(t *testing.T) *openapi3.T {
@@ -174,7 +174,7 @@ func TestCheckerLetsRequestsBeWhereOnlyAnswersCount(t *testing.T) {
 
 func TestCheckerReportsAStatusThatNothingDeclares(t *testing.T) {
 	t.Parallel()
-	doc, err := contract.Load("../../openapi/late.yaml", "../../openapi/late.overlay.yaml")
+	doc, err := contract.Load("../..", "late")
 	require.NoError(t, err)
 	doc.Paths.Value("/v1/whatsapp/contacts/{contactId}").Get.Responses.Delete("default")
 	r := &report{TB: t}

@@ -1,11 +1,12 @@
-// Package contract reads the published contracts as their overlays mend them, for the
-// generator of the operation tables and for tests.
+// Package contract reads the OpenAPI contracts with their overlays applied, for the generator
+// of the operation tables and for tests.
 package contract
 
 import (
 	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,43 +14,42 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/util"
 )
 
-// Operation is what the overlay says of one operation.
+// APIs are the names of the contracts, and of the packages generated from them.
+var APIs = []string{"late", "onpremise"}
+
+// Operation describes one operation and what the overlay says about it.
 type Operation struct {
-	ID      string // operationId
-	Name    string // the summary as it stands in an error: "create contact"
-	Method  string
-	Path    string // with its parameters in braces
-	Tag     string
-	Repeat  string // x-repeatable: always, delete or never
-	Unless  string // x-repeatable-unless-false: the field of the request
-	Untimed bool   // x-untimed
-	Stream  bool   // x-stream
+	ID     string // operationId
+	Name   string // the summary, as error texts use it: "create contact"
+	Method string
+	Path   string // with its parameters in braces
+	Repeat string // x-repeatable: always, delete or never
+	Unless string // x-repeatable-unless-false: a field of the request
+
+	Login, ReadOnly, Stream, Untimed bool // x-login, x-read-only, x-stream, x-untimed
 }
 
-// Load reads the contract at path and applies the overlay.
-func Load(path, overlay string) (*openapi3.T, error) {
-	doc, err := util.LoadSwaggerWithOverlay(path, util.LoadSwaggerWithOverlayOpts{
-		Path: overlay, Strict: true, AllowRemoteRefsFrom: []string{},
+// Load reads the contract of an API and applies its overlay. Root is the root of the module.
+func Load(root, api string) (*openapi3.T, error) {
+	base := filepath.Join(root, "openapi", api)
+	doc, err := util.LoadSwaggerWithOverlay(base+".yaml", util.LoadSwaggerWithOverlayOpts{
+		Path: base + ".overlay.yaml", Strict: true, AllowRemoteRefsFrom: []string{},
 	})
 	if err != nil {
 		return nil, err
 	}
 	if err := doc.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", api, err)
 	}
 	return doc, nil
 }
 
-// Operations lists the operations of doc by id. An operation that does not say whether it
-// may be repeated is an error.
+// Operations lists the operations of doc by ID. Each must have an x-repeatable.
 func Operations(doc *openapi3.T) ([]Operation, error) {
 	var ops []Operation
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			o := Operation{ID: op.OperationID, Method: method, Path: path}
-			if len(op.Tags) > 0 {
-				o.Tag = op.Tags[0]
-			}
 			if op.Summary != "" {
 				o.Name = strings.ToLower(op.Summary[:1]) + op.Summary[1:]
 			}
@@ -58,8 +58,10 @@ func Operations(doc *openapi3.T) ([]Operation, error) {
 				return nil, fmt.Errorf("%s: x-repeatable is %q", o.ID, o.Repeat)
 			}
 			o.Unless, _ = op.Extensions["x-repeatable-unless-false"].(string)
-			o.Untimed, _ = op.Extensions["x-untimed"].(bool)
-			o.Stream, _ = op.Extensions["x-stream"].(bool)
+			o.Login = op.Extensions["x-login"] == true
+			o.ReadOnly = op.Extensions["x-read-only"] == true
+			o.Stream = op.Extensions["x-stream"] == true
+			o.Untimed = op.Extensions["x-untimed"] == true
 			ops = append(ops, o)
 		}
 	}

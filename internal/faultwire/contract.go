@@ -58,7 +58,7 @@ func load(api string) (published, error) {
 	if c, ok := read.contracts[api]; ok {
 		return c, nil
 	}
-	doc, err := contract.Load("../openapi/"+api+".yaml", "../openapi/"+api+".overlay.yaml")
+	doc, err := contract.Load("..", api)
 	if err != nil {
 		return published{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -62,7 +63,7 @@ type answer struct {
 
 // Load takes in the contract of the API: its operations, and how they are answered.
 func (api *API) Load(path string) error {
-	doc, err := contract.Load(path+".yaml", path+".overlay.yaml")
+	doc, err := contract.Load(filepath.Join(filepath.Dir(path), ".."), filepath.Base(path))
 	if err != nil {
 		return err
 	}

@@ -1,13 +1,10 @@
-// Command readme fills in what README.md takes from elsewhere: code, from functions and programs
-// that are compiled and run as tests, and the tables of operations, from the contracts and the
-// comments of the methods. It is run from the root of the module.
+// Command readme copies code into README.md from functions and programs that are compiled and run
+// as tests. It runs from the root of the module.
 //
-// A line of README.md that names a source begins such a part, and the next empty line behind it
-// ends the part:
+// A marker names the source of the code block below it:
 //
 //	<!-- code: examples/hello/main.go -->
 //	<!-- code: readme_test.go buyNumber -->
-//	<!-- operations: late -->
 package main
 
 import (
@@ -37,7 +34,7 @@ func main() {
 	}
 }
 
-var marker = regexp.MustCompile(`^<!-- (code|operations): (.+) -->$`)
+var marker = regexp.MustCompile(`^<!-- code: (.+) -->$`)
 
 // fill returns text with its parts made anew from the sources below root.
 func fill(root, text string) (string, error) {
@@ -53,7 +50,7 @@ func fill(root, text string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		part, err := source(root, m[1], strings.Fields(m[2]))
+		part, err := source(root, strings.Fields(m[1]))
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", lines[i], err)
 		}
@@ -80,14 +77,12 @@ func endOf(lines []string, i int) (int, error) {
 	return i, nil
 }
 
-func source(root, kind string, args []string) (string, error) {
-	switch {
-	case kind == "operations" && len(args) == 1:
-		return operations(root, args[0])
-	case kind == "code" && len(args) == 1:
+func source(root string, args []string) (string, error) {
+	switch len(args) {
+	case 1:
 		return program(root, args[0])
-	case kind == "code" && len(args) == 2:
+	case 2:
 		return body(root, args[0], args[1])
 	}
-	return "", fmt.Errorf("%d words are too few or too many", len(args))
+	return "", fmt.Errorf("want a file and perhaps a function, not %q", args)
 }

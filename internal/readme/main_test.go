@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -47,38 +46,6 @@ func TestAllGoCodeOfTheREADMEComesFromCode(t *testing.T) {
 	}
 }
 
-// The comment of a method, the table and the transport say the same of it, because all go by
-// the contract.
-func TestCommentsSayWhetherACallIsRepeated(t *testing.T) {
-	t.Parallel()
-	never := regexp.MustCompile(`(?:not retried|never repeated) on a doubt`)
-	for _, pkg := range []string{"late", "onpremise"} {
-		ops, err := contractOf(root, pkg)
-		require.NoError(t, err)
-		repeats := map[string]string{}
-		for _, op := range ops {
-			repeats[op.Method+" "+op.Path] = repeated(op)
-		}
-		methods, err := methodsOf(filepath.Join(root, pkg))
-		require.NoError(t, err)
-		require.NotEmpty(t, methods)
-		for _, m := range methods {
-			comment := strings.ReplaceAll(m.comment, "\n", " ")
-			switch repeats[m.operation] {
-			case "repeated":
-				require.Contains(t, comment, "is retried", "%s.%s", pkg, m.name)
-				require.NotRegexp(t, never, comment, "%s.%s", pkg, m.name)
-			case "never repeated":
-				require.Regexp(t, never, comment, "%s.%s", pkg, m.name)
-			case "":
-				t.Errorf("%s.%s: no contract has %s", pkg, m.name, m.operation)
-			default:
-				require.Contains(t, comment, "is false", "%s.%s", pkg, m.name)
-			}
-		}
-	}
-}
-
 func TestFill(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -87,7 +54,7 @@ func TestFill(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "# A\n\n<!-- code: a.go -->\n```go\npackage main\n\nfunc main() {\n\tif true {\n\t\tprintln(`hi`)\n\t}\n}\n```\n\n"+
 		"<!-- code: a.go main -->\n```go\nif true {\n\tprintln(`hi`)\n}\n```\n\nThe end.\n", got)
-	for _, text := range []string{"<!-- code: b.go -->", "<!-- code: a.go nobody -->", "<!-- code: a.go -->\n```go\nno end", "<!-- operations: a b -->"} {
+	for _, text := range []string{"<!-- code: b.go -->", "<!-- code: a.go nobody -->", "<!-- code: a.go -->\n```go\nno end", "<!-- code: a b c -->"} {
 		_, err := fill(dir, text)
 		require.Error(t, err, text)
 	}

@@ -22,6 +22,10 @@ type Operation struct {
 	Untimed bool
 	// Stream operations answer with a file, which is handed over as it comes.
 	Stream bool
+	// ReadOnly operations write nothing, although their method is not GET.
+	ReadOnly bool
+	// Login operations carry their own credentials and need no token.
+	Login bool
 }
 
 // Repeat says whether a call that may or may not have happened can be sent again.
@@ -38,7 +42,7 @@ const (
 )
 
 // safe reports whether the operation reads only, so that no outcome of it can be in doubt.
-func (o *Operation) safe() bool { return isRead(o.Method) }
+func (o *Operation) safe() bool { return o.ReadOnly || isRead(o.Method) }
 
 func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 

@@ -57,11 +57,6 @@ func newAPI(cfg config) *api {
 	for _, id := range cfg.accounts {
 		a.accounts[id] = &account{id: id, byPhone: map[string]*contact{}}
 	}
-	var routes []fakeserver.Route
-	for id, op := range operations {
-		method, path, _ := strings.Cut(op.route, " ")
-		routes = append(routes, fakeserver.Route{ID: id, Method: method, Path: path})
-	}
 	a.router = fakeserver.NewRouter(basePath, routes)
 	return a
 }
@@ -131,7 +126,7 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) 
 	}
 	c.params = params
 	a.settle(c.now)
-	answer, err := operations[id].handle(a, c)
+	answer, err := operations[id](a, c)
 	return c, answer, err
 }
 

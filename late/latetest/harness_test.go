@@ -23,7 +23,7 @@ import (
 
 var (
 	loadContract = sync.OnceValues(func() (*openapi3.T, error) {
-		return contract.Load("../../openapi/late.yaml", "../../openapi/late.overlay.yaml")
+		return contract.Load("../..", "late")
 	})
 	called sync.Map // IDs of the operations that tests have called
 )

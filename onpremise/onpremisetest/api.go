@@ -64,11 +64,6 @@ func newAPI(cfg config) *api {
 	a.users[cfg.username] = &user{
 		User: onpremiseapi.User{Username: cfg.username, Role: onpremiseapi.UserRoleAdmin}, password: cfg.password, fresh: cfg.fresh,
 	}
-	var routes []fakeserver.Route
-	for id, op := range operations {
-		method, path, _ := strings.Cut(op.route, " ")
-		routes = append(routes, fakeserver.Route{ID: id, Method: method, Path: path})
-	}
 	a.router = fakeserver.NewRouter(basePath, routes)
 	a.settings.Webhooks.URL = cfg.webhook
 	a.courier = newCourier(a.clock, a.identity)

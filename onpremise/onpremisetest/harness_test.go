@@ -24,7 +24,7 @@ import (
 
 var (
 	loadContract = sync.OnceValues(func() (*openapi3.T, error) {
-		return contract.Load("../../openapi/onpremise.yaml", "../../openapi/onpremise.overlay.yaml")
+		return contract.Load("../..", "onpremise")
 	})
 	answered, refused sync.Map // ids of the operations that tests have seen do so
 )
