@@ -19,11 +19,8 @@ import (
 	"strings"
 )
 
-// packages are the folders of the public packages.
-var packages = []string{
-	"late", "late/lateapi", "late/latetest",
-	"onpremise", "onpremise/onpremiseapi", "onpremise/onpremisetest",
-}
+// packages are the public packages that are written by hand.
+var packages = []string{"late", "late/latetest", "onpremise", "onpremise/onpremisetest"}
 
 // internals are the internal packages that have types with a name in a public one.
 var internals = []string{"batch", "fakeserver", "transport"}
