@@ -33,7 +33,7 @@ func Load(t *testing.T, api string, rules Rules) *Subject {
 	}
 	for _, op := range c.operations {
 		s.Operations = append(s.Operations, Operation{
-			ID: op.ID, Read: op.Method == http.MethodGet,
+			ID: op.ID, Read: op.Method == http.MethodGet, ReadOnly: op.ReadOnly,
 			Repeat: !slices.Contains(rules.Never, op.ID), Delete: slices.Contains(rules.Delete, op.ID),
 			File: slices.Contains(rules.Files, op.ID), Stream: slices.Contains(rules.Streams, op.ID),
 		})

@@ -15,12 +15,13 @@ import (
 
 // Operation is what the checks have to know of an operation.
 type Operation struct {
-	ID     string
-	Read   bool // it changes nothing
-	Repeat bool // it does no harm to send it again when it may have happened
-	Delete bool // as Repeat, and a repeat that finds nothing is success
-	File   bool // its answer is a file, which can be anything
-	Stream bool // and is handed over as it comes
+	ID       string
+	Read     bool // it changes nothing
+	ReadOnly bool // it changes nothing, although its method is not GET
+	Repeat   bool // it does no harm to send it again when it may have happened
+	Delete   bool // as Repeat, and a repeat that finds nothing is success
+	File     bool // its answer is a file, which can be anything
+	Stream   bool // and is handed over as it comes
 	// Lasts: others may wait for the same, so it goes on after the end of its context.
 	Lasts bool
 	// Secrets of its request may stand nowhere.

@@ -64,7 +64,7 @@ func (f Fault) Want(op Operation, void bool, times int) Want {
 	if f.Wait > 0 && !f.ends.pause {
 		w.Elapsed = time.Duration(w.Attempts-1) * f.Wait
 	}
-	if doubt && !op.Read {
+	if doubt && !op.Read && !op.ReadOnly {
 		w.Is = append(w.Is, transport.ErrOutcomeUnknown)
 	}
 	if unsent {
