@@ -30,6 +30,9 @@ var (
 	ErrOutcomeUnknown = transport.ErrOutcomeUnknown
 	// ErrNotSent reports that no part of the request was sent.
 	ErrNotSent = transport.ErrNotSent
+	// ErrWindowClosed reports that the customer has not written in the last 24 hours, so that only
+	// a template can be sent.
+	ErrWindowClosed = transport.ErrWindowClosed
 	// ErrResponseTooLarge reports a response body of more than 32 MiB.
 	ErrResponseTooLarge = transport.ErrResponseTooLarge
 )

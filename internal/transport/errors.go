@@ -20,6 +20,7 @@ var (
 	ErrOutcomeUnknown   = errors.New("outcome unknown: it may or may not have happened")
 	ErrResponseTooLarge = errors.New("response too large")
 	ErrNotSent          = errors.New("not sent")
+	ErrWindowClosed     = errors.New("the 24-hour customer service window is closed")
 )
 
 // StatusError is the value that stands for a status, or nil.
