@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// Codes of the published error list.
+// Error codes of the published list.
 const (
 	codeGeneric    = 1000
 	codeTooLong    = 1001
@@ -35,7 +35,7 @@ var titles = map[int]string{
 	codeOverloaded: "System overloaded", codePassword: "Password change required", codeRequest: "Request is not valid",
 }
 
-// codeOf is the code of an error of which only the status is known.
+// codeOf returns the error code for a status.
 func codeOf(status int) int {
 	switch status {
 	case http.StatusBadRequest:
@@ -54,7 +54,7 @@ func codeOf(status int) int {
 	return codeGeneric
 }
 
-// refusal is an answer that says no.
+// refusal is an error response.
 type refusal struct {
 	status  int
 	code    int
@@ -74,43 +74,42 @@ func refuse(status, code int, format string, args ...any) error {
 	return &refusal{status, code, fmt.Sprintf(format, args...)}
 }
 
-// absent refuses a request that lacks a parameter.
+// absent returns the error for a missing parameter.
 func absent(param string) error {
 	return refuse(http.StatusBadRequest, codeMissing, "Parameter '%s' is mandatory", param)
 }
 
-// invalid refuses a parameter.
+// invalid returns the error for an invalid parameter.
 func invalid(param, format string, args ...any) error {
 	return refuse(http.StatusBadRequest, codeInvalid, "Parameter '"+param+"' "+format, args...)
 }
 
-// unneeded refuses a parameter that has no place beside the others.
+// unneeded returns the error for a parameter that does not fit the others.
 func unneeded(param, why string) error {
-	return refuse(http.StatusBadRequest, codeUnneeded, "Parameter '%s' has no place %s", param, why)
+	return refuse(http.StatusBadRequest, codeUnneeded, "Parameter '%s' is not allowed %s", param, why)
 }
 
-// missing refuses a request for something that is not there.
+// missing returns a 404.
 func missing(what string) error {
 	return refuse(http.StatusNotFound, codeNotFound, "%s not found", what)
 }
 
-// meta stands in every answer.
+// meta is part of every response.
 var meta = onpremiseapi.Meta{Version: "2.53.2", APIStatus: onpremiseapi.APIStatusStable}
 
-// done answers what was carried out and has nothing to tell.
+// done is the response to an operation that returns nothing.
 func done() (any, error) { return onpremiseapi.Response{Meta: meta}, nil }
 
-// reply is an answer with a status of its own. A body that is nil is none.
+// reply is a response with its own status. A nil body is empty.
 type reply struct {
 	status int
 	body   any
 }
 
-// text is an answer in plain text.
+// text is a plain-text response.
 type text string
 
-// file is something that is stored and answered as it came, in pieces, so that a large one
-// needs no room in one piece.
+// file is a stored file, kept in pieces so that a large file needs no contiguous memory.
 type file struct {
 	contentType string
 	pieces      [][]byte

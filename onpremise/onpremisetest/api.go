@@ -12,7 +12,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// basePath is the path of the API's real base URL.
+// basePath is the path of the API's usual base URL.
 const basePath = "/v1"
 
 // api is the state of the server and the handler of its requests.
@@ -34,23 +34,23 @@ type api struct {
 	about     string
 	photo     *file
 	account   account
-	pending   *onpremiseapi.RequestCodeRequest // registration that waits for its code
+	pending   *onpremiseapi.RequestCodeRequest // pending registration
 	code      string
 	codes     int
 
-	whatsApp map[string]bool      // who is on WhatsApp, if that is told; nil is everybody
-	lookups  map[string]time.Time // when each ends, by WhatsApp id
-	failing  map[string]string    // reasons by WhatsApp id
+	whatsApp map[string]bool      // phones that are on WhatsApp; nil means all
+	lookups  map[string]time.Time // end of each contact lookup, by WhatsApp ID
+	failing  map[string]string    // failure reasons by WhatsApp ID
 	messages []*message
-	received map[string]bool // whether each is read, by id
+	received map[string]bool // whether each received message is read, by ID
 
 	groups []*group // oldest first
 	media  map[string]*file
 
-	state     onpremiseapi.GatewayStatus // empty as long as nobody sets one
-	uploaded  *certificate               // served in the place of the first
+	state     onpremiseapi.GatewayStatus // empty until set
+	uploaded  *certificate               // served instead of the first one
 	webhookCA []byte
-	asked     int // requests
+	asked     int // number of requests
 }
 
 func newAPI(cfg config) *api {
@@ -71,23 +71,23 @@ func newAPI(cfg config) *api {
 	return a
 }
 
-// Has reports whether the contract has an operation of the id.
+// Has reports whether the contract has the operation.
 func (a *api) Has(operation string) bool { return a.router.Has(operation) }
 
-// Operation names the operation that a request calls.
+// Operation returns the operation ID of a request.
 func (a *api) Operation(r *http.Request) string {
 	id, _, _ := a.router.Match(r)
 	return id
 }
 
-// call is a request on its way through a handler, which holds the lock of the api.
+// call is a request in a handler, which holds the lock of the api.
 type call struct {
 	*http.Request
 	params map[string]string
-	user   *user // who calls; nil at a login
+	user   *user // the caller; nil for a login
 	token  string
 	body   []byte
-	upload *file // in the place of body
+	upload *file // replaces body
 	now    time.Time
 }
 
@@ -100,7 +100,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	write(w, answer)
 }
 
-// serve does what every operation needs done before its handler, and calls it.
+// serve does what all operations have in common, then calls the handler.
 func (a *api) serve(w http.ResponseWriter, r *http.Request) (any, error) {
 	c := &call{Request: r}
 	id, params, allowed := a.router.Match(r)
@@ -110,10 +110,10 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (any, error) {
 	case uploads && a.knows(r):
 		upload, err := receive(r)
 		if err != nil {
-			panic(http.ErrAbortHandler) // nobody is there any more
+			panic(http.ErrAbortHandler) // the client has gone
 		}
 		c.upload = upload
-	case uploads && r.Header.Get("Expect") != "": // and the client sends nothing before it is asked to
+	case uploads && r.Header.Get("Expect") != "": // the client sends the body only when asked to
 	default:
 		c.body, tooLarge = readBody(r)
 	}
@@ -134,20 +134,20 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (any, error) {
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
 		return nil, refuse(http.StatusMethodNotAllowed, codeRequest, "%s is not allowed here", r.Method)
 	case id == "":
-		return nil, refuse(http.StatusNotFound, codeNotFound, "There is nothing at %s", r.URL.Path)
+		return nil, refuse(http.StatusNotFound, codeNotFound, "No resource at %s", r.URL.Path)
 	case tooLarge:
 		return nil, refuse(http.StatusRequestEntityTooLarge, codeRequest, "The body is larger than %d bytes", maxBody)
 	}
 	return op.handle(a, c)
 }
 
-// next makes the next of the numbers that ids are made of.
+// next returns the next number for IDs.
 func (a *api) next() int {
 	a.ids++
 	return a.ids
 }
 
-// ready refuses what needs an account that is registered.
+// ready returns an error response unless the account is registered.
 func (a *api) ready() error {
 	if !a.account.Registered {
 		return refuse(http.StatusBadRequest, codeNotReady, "The account is not registered")
@@ -155,12 +155,12 @@ func (a *api) ready() error {
 	return nil
 }
 
-// without is list without those that are in others.
+// without returns the items of list that are not in others.
 func without(list, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(others, s) })
 }
 
-// union is list and then those of others that it has not.
+// union returns list followed by the items of others that it lacks.
 func union(list, others []string) []string {
 	list = slices.Clone(list)
 	for _, s := range others {

@@ -11,7 +11,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// saved is what a backup holds. Another server can be made the same by it.
+// saved is the content of a backup, from which another server can be restored.
 type saved struct {
 	Settings  onpremiseapi.ApplicationSettings
 	Providers []onpremiseapi.MediaProvider
@@ -42,16 +42,16 @@ func (a *api) restore(c *call, in onpremiseapi.RestoreRequest) (any, error) {
 	seal := sealed(in.Password)
 	data, err := base64.StdEncoding.DecodeString(in.Data)
 	if err != nil || len(data) < seal.NonceSize() {
-		return nil, invalid("data", "is no backup")
+		return nil, invalid("data", "is not a backup")
 	}
 	nonce, data := data[:seal.NonceSize()], data[seal.NonceSize():]
 	plain, err := seal.Open(nil, nonce, data, nil)
 	if err != nil {
-		return nil, invalid("data", "does not open with this password")
+		return nil, invalid("data", "cannot be decrypted with this password")
 	}
 	var s saved
 	if err := json.Unmarshal(plain, &s); err != nil {
-		return nil, invalid("data", "is no backup")
+		return nil, invalid("data", "is not a backup")
 	}
 	a.settings, a.providers, a.business, a.about, a.account = s.Settings, s.Providers, s.Business, s.About, s.Account
 	a.courier.configure(a.settings)
@@ -62,11 +62,11 @@ func sealed(password string) cipher.AEAD {
 	key := sha256.Sum256([]byte(password))
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
-		panic(err) // of a key of another length
+		panic(err) // invalid key length
 	}
 	seal, err := cipher.NewGCM(block)
 	if err != nil {
-		panic(err) // of a cipher of another block size
+		panic(err) // invalid block size
 	}
 	return seal
 }

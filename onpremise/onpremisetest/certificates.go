@@ -8,13 +8,13 @@ import (
 	"net/http"
 )
 
-// certificate is one that was uploaded for the server to serve.
+// certificate is an uploaded server certificate.
 type certificate struct {
 	pair      tls.Certificate
 	authority []byte // as PEM
 }
 
-// getCA answers the last certificate of the chain that is served.
+// getCA returns the last certificate of the served chain.
 func (a *api) getCA(*call) (any, error) {
 	if a.uploaded != nil {
 		return text(a.uploaded.authority), nil
@@ -26,7 +26,7 @@ func asPEM(certificate []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})
 }
 
-// setCertificate takes a certificate and its key, and serves it from the next connection on.
+// setCertificate stores a certificate and its key, and serves it on new connections.
 func (a *api) setCertificate(c *call) (any, error) {
 	if err := plainText(c); err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (a *api) setCertificate(c *call) (any, error) {
 	return done()
 }
 
-// serving is the certificate for a connection.
+// serving returns the certificate for a connection.
 func (a *api) serving(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -6,8 +6,8 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-// Client is an SDK client of the server, which logs in as its administrator. Options are added
-// to those that make it so; one that says otherwise who logs in takes their place.
+// Client returns an SDK client for the server that logs in as its administrator. Options are
+// applied after those that connect it.
 func (s *Server) Client(opts ...onpremise.Option) *onpremise.Client {
 	client, err := onpremise.NewClient(s.URL, append([]onpremise.Option{
 		onpremise.WithCredentials(s.Username(), s.Password()), onpremise.WithHTTPClient(s.HTTPClient()),

@@ -7,7 +7,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// checkContacts looks numbers up. Who does not wait for the answer has to ask again.
+// checkContacts looks numbers up. A caller that does not wait for the result has to ask again.
 func (a *api) checkContacts(c *call, in onpremiseapi.CheckContactsRequest) (any, error) {
 	if err := a.ready(); err != nil {
 		return nil, err
@@ -45,15 +45,15 @@ var (
 	wellFormed = regexp.MustCompile(`^[1-9]\d{6,14}$`)
 )
 
-// waID is the WhatsApp id of a phone number in any usual notation, if it is one.
+// waID returns the WhatsApp ID of a phone number in any common notation, and whether it is valid.
 func waID(phone string) (string, bool) {
 	phone = strings.TrimSpace(phone)
 	id := noDigit.ReplaceAllString(phone, "")
 	return id, notation.MatchString(phone) && wellFormed.MatchString(id)
 }
 
-// AddWhatsAppUsers puts phones on WhatsApp. As long as this was never called everybody is;
-// afterwards, nobody else is. It panics at what is no phone number.
+// AddWhatsAppUsers registers phones on WhatsApp. Before the first call, every phone is
+// registered; afterwards, only those added. It panics if a phone number is malformed.
 func (s *Server) AddWhatsAppUsers(phones ...string) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
@@ -65,8 +65,8 @@ func (s *Server) AddWhatsAppUsers(phones ...string) {
 	}
 }
 
-// FailPhone lets every message to a phone fail for a reason, or, if that is empty, no more. It
-// panics over what is no phone number.
+// FailPhone makes every message to phone fail with reason; an empty reason clears the failure. It
+// panics if phone is malformed.
 func (s *Server) FailPhone(phone, reason string) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
@@ -76,7 +76,7 @@ func (s *Server) FailPhone(phone, reason string) {
 func mustWaID(phone string) string {
 	id, ok := waID(phone)
 	if !ok {
-		panic("onpremisetest: " + phone + " is no phone number")
+		panic("onpremisetest: " + phone + " is not a valid phone number")
 	}
 	return id
 }

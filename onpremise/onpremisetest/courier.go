@@ -15,12 +15,12 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// courier delivers events to the webhook, each until it is answered 200. It knows nothing of
-// the api, whose lock may be held when it is called.
+// courier delivers events to the webhook and retries each until the webhook responds 200. It does
+// not use the api, whose lock may be held by the caller.
 type courier struct {
 	clock    *fakeserver.Clock
 	identity func() identity
-	handler  atomic.Pointer[http.Handler] // in the place of a socket
+	handler  atomic.Pointer[http.Handler] // used instead of a socket
 	hook     *fakeserver.Server           // calls handler
 
 	closing context.Context
@@ -33,18 +33,18 @@ type courier struct {
 	all       []*delivery
 	waiting   queue
 	inFlight  int
-	again     int // of those that wait, how many were refused before
+	again     int // number of waiting events that have failed before
 	delivered int
 	closed    bool
-	running   bool               // whether dispatch does
-	wake      context.CancelFunc // of dispatch, which waits for the next that is due
-	changed   chan struct{}      // closed when something has been answered
+	running   bool               // whether dispatch is running
+	wake      context.CancelFunc // wakes dispatch, which waits for the next due event
+	changed   chan struct{}      // closed when a call of the webhook ends
 }
 
-// delivery is an event on its way.
+// delivery is an event and its attempts.
 type delivery struct {
 	body      []byte
-	at        time.Time // when it comes about
+	at        time.Time // when the event occurs
 	due       time.Time
 	number    int
 	attempts  []Attempt
@@ -59,7 +59,7 @@ func newCourier(clock *fakeserver.Clock, identity func() identity) *courier {
 	return c
 }
 
-// enqueue takes an event that comes about at a time, which may be still to come.
+// enqueue adds an event that occurs at a time, which may be in the future.
 func (c *courier) enqueue(at time.Time, event onpremiseapi.WebhookEvent) {
 	c.enqueueRaw(at, encode(event))
 }
@@ -73,7 +73,7 @@ func (c *courier) enqueueRaw(at time.Time, body []byte) {
 	c.kick()
 }
 
-// configure takes settings that have changed.
+// configure applies changed settings.
 func (c *courier) configure(settings onpremiseapi.ApplicationSettings) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -82,7 +82,7 @@ func (c *courier) configure(settings onpremiseapi.ApplicationSettings) {
 	c.tell()
 }
 
-// kick lets dispatch look again at what there is to do.
+// kick makes dispatch check the queue again.
 func (c *courier) kick() {
 	switch {
 	case c.closed:
@@ -94,14 +94,14 @@ func (c *courier) kick() {
 	}
 }
 
-// tell wakes who waits for deliveries.
+// tell wakes those who wait for deliveries.
 func (c *courier) tell() {
 	close(c.changed)
 	c.changed = make(chan struct{})
 }
 
-// dispatch sends what is due, as many at once as the settings allow. It ends when there is
-// nothing to wait for but an answer, or a webhook.
+// dispatch delivers due events, as many at once as the settings allow. It returns when only calls
+// in flight remain, or no webhook is set.
 func (c *courier) dispatch() {
 	for {
 		c.mu.Lock()
@@ -125,7 +125,7 @@ func (c *courier) dispatch() {
 		ctx, wake := context.WithCancel(c.closing)
 		c.wake = wake
 		c.mu.Unlock()
-		c.clock.WaitUntil(ctx, due) // or until there is another reason to look
+		c.clock.WaitUntil(ctx, due) // or until kicked
 		wake()
 	}
 }
@@ -147,7 +147,7 @@ func (c *courier) attempt(url string, d *delivery) {
 	} else {
 		wait := c.settings.CallbackBackoffDelay.Duration() * time.Duration(len(d.attempts))
 		wait = min(wait, c.settings.MaxCallbackBackoffDelay.Duration())
-		d.due = c.clock.Now().Add(max(wait, time.Millisecond)) // or a webhook that always fails would be all there is
+		d.due = c.clock.Now().Add(max(wait, time.Millisecond)) // otherwise a webhook that always fails would starve the other events
 		c.again++
 		heap.Push(&c.waiting, d)
 	}
@@ -155,7 +155,7 @@ func (c *courier) attempt(url string, d *delivery) {
 	c.tell()
 }
 
-// counts tells how many events were delivered, and how many that have come about were not.
+// counts returns the numbers of delivered and undelivered events that have occurred.
 func (c *courier) counts() (delivered, pending int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -172,15 +172,15 @@ func (c *courier) pending() int {
 	return n
 }
 
-// settled reports whether every event that has come about was delivered.
+// settled reports whether every event that has occurred was delivered.
 func (c *courier) settled() bool {
-	// What was not sent yet is due when it comes about.
+	// An event that was not sent yet is due when it occurs.
 	return c.inFlight+c.again == 0 && (len(c.waiting) == 0 || c.waiting[0].due.After(c.clock.Now()))
 }
 
 var errNoWebhook = errors.New("onpremisetest: there are events, and no webhook is set")
 
-// waitDelivered returns when every event that has come about was delivered.
+// waitDelivered waits until every event that has occurred is delivered.
 func (c *courier) waitDelivered(ctx context.Context) error {
 	for {
 		c.mu.Lock()
@@ -200,11 +200,11 @@ func (c *courier) waitDelivered(ctx context.Context) error {
 			ctx = c.closing
 		}
 		_, pending := c.counts()
-		return fmt.Errorf("onpremisetest: %d events are not delivered: %w", pending, ctx.Err())
+		return fmt.Errorf("onpremisetest: %d events not delivered: %w", pending, ctx.Err())
 	}
 }
 
-// stop ends every call, and begins no more.
+// stop cancels all calls of the webhook and starts no more.
 func (c *courier) stop() {
 	c.mu.Lock()
 	c.closed = true
@@ -212,7 +212,7 @@ func (c *courier) stop() {
 	c.cancel()
 }
 
-// wait returns when nothing runs any more.
+// wait waits until nothing is running.
 func (c *courier) wait() {
 	c.hook.Close()
 	c.work.Wait()
@@ -232,7 +232,7 @@ func (c *courier) list(now time.Time) []*delivery {
 	return list
 }
 
-// queue has what is due first in front.
+// queue is a heap of deliveries, the next due first.
 type queue []*delivery
 
 func (q queue) Len() int      { return len(q) }

@@ -1,11 +1,9 @@
-// Package onpremisetest is the on-premise WhatsApp Business API in memory, for tests and
-// examples of programs that use package onpremise. It has state and keeps the rules of the
-// API: a token is needed and expires, users have roles, settings merge, contacts take a while
-// to be looked up, a message holds what its type says and nothing else, media come back as
-// they went up, and every limit of a request is a refusal with the error body of the API. It
-// calls the webhook for what comes in and for what becomes of what was sent, and calls again
-// what was not answered 200. A program that works with it has met what it will meet in
-// production.
+// Package onpremisetest provides an in-process on-premise WhatsApp Business API for tests and
+// examples of programs that use package onpremise. It keeps state and enforces the rules of the
+// API: tokens are required and expire, users have roles, settings merge, contact lookups take time,
+// messages are validated by type, media are stored, and invalid requests get the API's error
+// responses. It calls the webhook for incoming messages and for statuses of sent ones, and retries
+// until the webhook responds 200.
 //
 //	func TestBotAnswers(t *testing.T) {
 //		server := onpremisetest.NewServer()
@@ -21,66 +19,56 @@
 //		require.True(t, server.IsRead(id))
 //	}
 //
-// # Reaching it
+// # Connecting
 //
-// [Server.Client] is an SDK client that logs in as the administrator. Any other HTTP client
-// reaches it at [Server.URL] with [Server.Username] and [Server.Password], or with a
-// [Server.Token], and [Server.RoundTrip] serves without a socket: as a transport, or as a
-// responder of httpmock. [InProcess] leaves the socket out altogether, as testing/synctest
-// needs it. [WithTLS] serves a certificate of the server's own making, as installations do;
-// without it the server speaks plain HTTP.
+// [Server.Client] returns an SDK client that logs in as the administrator. Any other HTTP client
+// uses [Server.URL] with [Server.Username] and [Server.Password], or with a [Server.Token].
+// [Server.RoundTrip] serves without a socket, as a transport or as a responder for httpmock.
+// [InProcess] opens no socket at all, which testing/synctest requires. [WithTLS] uses a
+// self-signed certificate, as installations do; without it the server uses plain HTTP.
 //
 // # Time
 //
-// The server has a clock of its own, which starts at the present. [Server.Advance] moves it
-// ahead: a test of a token that expires, a lookup, a delivery or a webhook that is called
-// again does not wait. Tokens are valid for 7 days. A contact that is asked about without
-// waiting is processing for a second. Messages are delivered 1 to 4 seconds after they were
-// sent, and read 1 to 5 seconds later.
+// The server has its own clock, which starts at the present. [Server.Advance] moves it forward,
+// so that tests of expired tokens, lookups, deliveries or webhook retries need not wait. Tokens
+// are valid for 7 days. A contact that is checked without waiting is processing for a second.
+// Messages are delivered 1 to 4 seconds after they are sent, and read 1 to 5 seconds later.
 //
 // # The webhook
 //
-// It is set by the settings, by [WithWebhook], or as a handler that needs no socket.
-// [Server.Receive] and its like let events come in; what becomes of a message comes by
-// itself. Up to max_concurrent_requests calls run at once. What is not answered 200 is due
-// again after callback_backoff_delay_ms, then after twice as much, and so on up to
-// max_callback_backoff_delay_ms: nothing is lost, nor in a promised order.
-// [Server.WaitDelivered] waits until all is settled, and [Server.Deliveries] tells each
-// attempt.
+// Set it in the settings, with [WithWebhook], or as a handler without a socket. [Server.Receive]
+// and similar methods create incoming events; statuses of sent messages occur by themselves. Up to
+// max_concurrent_requests calls run at once. A call that does not get a 200 is retried after
+// callback_backoff_delay_ms, then after twice as long, and so on up to
+// max_callback_backoff_delay_ms. No event is lost, but the order is not guaranteed.
+// [Server.WaitDelivered] waits for all deliveries, and [Server.Deliveries] returns each attempt.
 //
-// # When things go wrong
+// # Failures
 //
-// [Server.Inject] lets requests meet a [Fault]: latency, a status, a connection that is cut
-// before or after the API acted, a body that is garbage, truncated, slow or endless.
-// [Server.ExpireTokens] ends tokens before their time, [Server.FailPhone] lets messages to a
-// phone fail, [Server.SetHealth] cuts the installation off. [Server.Requests] tells what was
-// asked, attempt by attempt, and [Server.Messages] what was sent, however often.
+// [Server.Inject] injects a [Fault]: latency, an error status, a connection that closes before or
+// after the request is processed, or a response body that is garbage, truncated, slow or endless.
+// [Server.ExpireTokens] expires tokens early, [Server.FailPhone] makes messages to a phone fail,
+// and [Server.SetHealth] changes the gateway status. [Server.Requests] returns every attempt, and
+// [Server.Messages] every message that was sent.
 //
-// # What it decides where the contract is silent
+// # Behavior that the contract leaves open
 //
-//   - A user that is created may send, look up, and deal with groups, media and health, and
-//     read and change itself; all else is 403. The administrator cannot be removed. A change
-//     of the password leaves tokens as they are; removing a user ends them.
-//   - The first login of a fresh installation is refused with 403 and the code 1024 unless it
-//     brings a new password, another one than the first. A later one that brings one sets it.
-//   - Everybody with a well-formed number is on WhatsApp, until [Server.AddWhatsAppUsers] says
-//     who is. Whoever writes is, too. A message to somebody else is refused with 400; one that
-//     [Server.FailPhone] is for is accepted, and then fails.
-//   - A message holds no other content than that of its type, at most 4096 characters of text,
-//     an id or a link but not both, and a picture, sound or clip of that media type. Templates
-//     are not known to the server: any name goes.
-//   - The sent status is told only while the setting sent_status is on; delivered and read
-//     always are. A message to a group has one status for all of it.
-//   - Events that come about while no webhook is set are kept until one is.
-//   - The webhook must be HTTPS, or on the loopback interface. Without a handler, only the
-//     loopback interface is called at all. The authority that is uploaded for the webhook is
-//     the one that is trusted, in the place of the system's, and the server shows
-//     [Server.Certificate] to a webhook that asks for one.
-//   - A system notification is a message of the type system, which the API sends and the
-//     contract does not list.
-//   - What is deleted and not there is 404; who is to be removed from a group or its
-//     administrators, and is not there, is passed over.
-//   - Shards make nodes; the number itself, registration, the profile, the settings and the
-//     media providers are what a backup holds, and users and media are not.
-//   - An uploaded certificate is served from the next connection on, without a restart.
+//   - A user created by the administrator can send messages, look up contacts, use groups, media
+//     and health, and read and change itself; everything else gets a 403. The administrator cannot
+//     be deleted. Changing a password keeps tokens valid; deleting a user revokes them.
+//   - The first login of a fresh installation gets a 403 with code 1024 unless it sets a new,
+//     different password. Later logins may set one.
+//   - Every valid phone number is on WhatsApp until [Server.AddWhatsAppUsers] is called. People who
+//     write to the business are, too. A message to anyone else gets a 400. A message affected by
+//     [Server.FailPhone] is accepted and fails later.
+//   - A message contains only the content of its type, at most 4096 characters of text, either an
+//     ID or a link, and a file of a matching media type. Any template name is accepted.
+//   - The status sent is reported only while the setting sent_status is on; delivered and read
+//     always are. A message to a group has one status.
+//   - Events that occur while no webhook is set are kept until one is.
+//   - The webhook URL must use HTTPS or a loopback address. Without a handler, only loopback
+//     addresses are called. The uploaded webhook CA replaces the system's authorities, and the
+//     server presents [Server.Certificate] to a webhook that requests a client certificate.
+//   - A system notification is a message of type system, which the API sends although the contract
+//     does not list it.
 package onpremisetest

@@ -58,7 +58,7 @@ func ExampleWithFreshInstallation() {
 	_, err = client.Users.Login(context.Background())
 	fmt.Println(server.Password(), err)
 	// Output:
-	// 403 The first login has to set new_password
+	// 403 The first login must set new_password
 	// correct horse battery <nil>
 }
 

@@ -7,67 +7,66 @@ import (
 	"github.com/wabakit/wabakit-go/internal/fakeserver"
 )
 
-// Fault is something that goes wrong between client and server. It is meant for every
-// request, unless its methods say otherwise, each of which returns a narrower copy:
+// Fault is a failure between client and server. Without further limits it applies to every
+// request. Each method returns a narrower copy:
 //
-//   - On(operations ...string): calls of these operations of the contract; Inject panics over
-//     an id that the contract does not know
-//   - When(func(Request) bool): requests that the function picks
-//   - After(n int): not the first n of those
-//   - Times(n int): n of those, and no more
-//   - With(name, value string): an answer with this header, such as Retry-After
+//   - On(operations ...string): limits it to the given operations, such as [onpremise.OpSendMessage]
+//   - When(func(Request) bool): limits it to requests for which the function returns true
+//   - After(n int): skips the first n of those requests
+//   - Times(n int): applies it to n of those requests
+//   - With(name, value string): adds a header, such as Retry-After, to the response
 type Fault = fakeserver.Fault
 
-// Inject lets requests meet faults, until the function that it returns is called. A request
-// meets every [Latency] that is meant for it, and then the first other fault that is: what is
-// injected first strikes first, so several faults of Times(1) are met one after another.
+// Inject applies faults to requests until the returned function is called. Each request meets
+// every matching [Latency], then the first other matching fault in order of injection. It panics
+// if a fault names an unknown operation.
 //
 //	server.Inject(onpremisetest.Status(429, "slow down").With("Retry-After", "1").Times(1))
-//	server.Inject(onpremisetest.CutAfter().On("SendMessage"))
+//	server.Inject(onpremisetest.CutAfter().On(onpremise.OpSendMessage))
 func (s *Server) Inject(faults ...Fault) (remove func()) { return s.core.Inject(faults...) }
 
-// Latency lets a request wait before the API sees it. If the client goes in the meantime,
-// the API never does.
+// Latency delays a request before the API processes it. If the client disconnects first, the
+// request is not processed.
 func Latency(d time.Duration) Fault { return fakeserver.Latency(d) }
 
-// Status refuses a request, which the API does not see, with an error body of the API.
+// Status responds with the status and an error body of the API. The request is not processed.
 func Status(status int, message string) Fault {
 	no := refusal{status, codeOf(status), message}
-	body, _ := json.Marshal(no.body()) // texts and numbers: cannot fail
+	body, _ := json.Marshal(no.body()) // marshaling strings and numbers cannot fail
 	return fakeserver.Answer(status, string(body))
 }
 
-// Answer answers a request, which the API does not see, with any body. Its content type goes
-// by how it begins.
+// Answer responds with the given body. The Content-Type is detected from the body. The request is
+// not processed.
 func Answer(status int, body string) Fault { return fakeserver.Answer(status, body) }
 
-// ProxyPage answers a request, which the API does not see, with the HTML page of a proxy.
+// ProxyPage responds with the HTML error page of a proxy. The request is not processed.
 func ProxyPage(status int) Fault { return fakeserver.ProxyPage(status) }
 
-// Redirect sends the client elsewhere. The API does not see the request.
+// Redirect responds with a redirect. The request is not processed.
 func Redirect(status int, location string) Fault { return fakeserver.Redirect(status, location) }
 
-// CutBefore cuts the connection before the API sees the request.
+// CutBefore closes the connection before the request is processed.
 func CutBefore() Fault { return fakeserver.CutBefore() }
 
-// CutAfter cuts the connection when the API has acted, before its answer leaves.
+// CutAfter processes the request, then closes the connection without a response.
 func CutAfter() Fault { return fakeserver.CutAfter() }
 
-// CutHead cuts the connection in the midst of the headers of the API's answer.
+// CutHead processes the request, then closes the connection within the response headers.
 func CutHead() Fault { return fakeserver.CutHead() }
 
-// Truncated cuts the connection in the midst of the body of the API's answer.
+// Truncated processes the request, then closes the connection within the response body.
 func Truncated() Fault { return fakeserver.Truncated() }
 
-// Garbage puts bytes that mean nothing in the place of the body of the API's answer.
+// Garbage processes the request, then responds with meaningless bytes.
 func Garbage() Fault { return fakeserver.Garbage() }
 
-// SlowBody sends the body of the API's answer a byte at a time, and waits before each.
+// SlowBody processes the request, then sends the response body one byte at a time with a pause
+// before each.
 func SlowBody(perByte time.Duration) Fault { return fakeserver.SlowBody(perByte) }
 
-// EndlessBody sends a body that never ends when the API has acted.
+// EndlessBody processes the request, then sends a response body without end.
 func EndlessBody() Fault { return fakeserver.EndlessBody() }
 
-// Hang never answers although the API has acted. Where the API must not act, there is
-// [Latency].
+// Hang processes the request and never responds. Use [Latency] to delay the processing.
 func Hang() Fault { return fakeserver.Hang() }

@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// group is a group that the account is in.
+// group is a group that the account is a member of.
 type group struct {
 	onpremiseapi.GroupInfo
 	id     string
@@ -28,7 +28,7 @@ func (a *api) group(id string) *group {
 	return nil
 }
 
-// called finds the group of the path.
+// called returns the group in the path.
 func (a *api) called(c *call) (*group, error) {
 	if g := a.group(c.params["GroupId"]); g != nil {
 		return g, nil
@@ -101,7 +101,7 @@ func (a *api) revokeInvite(c *call) (any, error) {
 	return done()
 }
 
-// removeParticipants passes over who is no member any more.
+// removeParticipants ignores people who are not members.
 func (a *api) removeParticipants(c *call, in onpremiseapi.RemoveParticipantsRequest) (any, error) {
 	g, err := a.called(c)
 	if err != nil {
@@ -114,13 +114,13 @@ func (a *api) removeParticipants(c *call, in onpremiseapi.RemoveParticipantsRequ
 	return done()
 }
 
-// others refuses an empty list, and one that the account itself is in.
+// others returns an error response if the list is empty or includes the account itself.
 func (a *api) others(ids []string) error {
 	if len(ids) == 0 {
 		return invalid("wa_ids", "must not be empty")
 	}
 	if slices.Contains(ids, a.account.waID()) {
-		return invalid("wa_ids", "must not have the account itself")
+		return invalid("wa_ids", "must not include the account itself")
 	}
 	return nil
 }
@@ -144,14 +144,14 @@ func (a *api) promote(c *call, in onpremiseapi.GroupAdminsRequest) (any, error) 
 	}
 	for _, id := range in.WaIDs {
 		if !slices.Contains(g.Participants, id) {
-			return nil, invalid("wa_ids", "has %s, who is no member", id)
+			return nil, invalid("wa_ids", "includes %s, who is not a member", id)
 		}
 	}
 	g.Admins = union(g.Admins, in.WaIDs)
 	return done()
 }
 
-// demote passes over who is no administrator any more.
+// demote ignores people who are not administrators.
 func (a *api) demote(c *call, in onpremiseapi.GroupAdminsRequest) (any, error) {
 	g, err := a.called(c)
 	if err != nil {
@@ -200,8 +200,8 @@ func (a *api) deleteIcon(c *call) (any, error) {
 	return done()
 }
 
-// JoinGroup lets people join a group by its invitation, of which the webhook is told. It fails
-// if the link is, or has become, worthless.
+// JoinGroup makes people join a group by its invite link, and notifies the webhook. It returns an
+// error if the link is invalid.
 func (s *Server) JoinGroup(link string, phones ...string) error {
 	a := s.api
 	a.mu.Lock()

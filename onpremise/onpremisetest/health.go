@@ -9,17 +9,17 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// HealthForm is a form in which installations tell their health.
+// HealthForm is a format in which installations report their health.
 type HealthForm int
 
 const (
 	HealthWord  HealthForm = iota // a word: "connected"
 	HealthNode                    // the only node: {"gateway_status":"connected"}
-	HealthNodes                   // every node by its name: two masters, and one node for each shard
+	HealthNodes                   // every node by name: two masters, and one node per shard
 )
 
-// SetHealth sets how the installation stands towards WhatsApp. By default that is connected,
-// or unregistered as long as the account is.
+// SetHealth sets the gateway status. The default is connected, or unregistered while the account
+// is not registered.
 func (s *Server) SetHealth(status onpremiseapi.GatewayStatus) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
@@ -56,8 +56,8 @@ func (a *api) checkHealth(*call) (any, error) {
 	return map[string]any{"meta": meta, "health": health}, nil
 }
 
-// counters makes a handler of one that counts: two names around the counters as JSON, and
-// before each of them in the text for Prometheus.
+// counters adapts a function that counts. Its two names wrap the counters in JSON, and prefix
+// each counter in the Prometheus text format.
 func counters(outer, inner string, count func(*api, *call) map[string]int) handler {
 	return func(a *api, c *call) (any, error) {
 		counts := count(a, c)

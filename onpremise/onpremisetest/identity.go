@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// identity is an authority, and a certificate that it has signed.
+// identity is a certificate authority and a certificate that it signed.
 type identity struct {
 	authority *x509.Certificate
 	leaf      tls.Certificate
 }
 
-// newIdentity makes certificates that are valid at any time, that of a testing/synctest bubble
-// included.
+// newIdentity creates certificates that are valid at any time, including that of a
+// testing/synctest bubble.
 func newIdentity() identity {
 	from, to := time.Unix(0, 0), time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 	authority := &x509.Certificate{

@@ -12,7 +12,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// pieceSize is how much of a file is kept in one piece.
+// pieceSize is how much of a file is stored in one piece.
 const pieceSize = 256 << 10
 
 // receive reads an upload of any size.
@@ -28,7 +28,7 @@ func receive(r *http.Request) (*file, error) {
 			piece = make([]byte, 0, pieceSize)
 		}
 		if err == io.EOF {
-			f.pieces = append(f.pieces, slices.Clone(piece)) // of no more than its length
+			f.pieces = append(f.pieces, slices.Clone(piece)) // trims the capacity
 			return f, nil
 		}
 		if err != nil {
@@ -39,7 +39,7 @@ func receive(r *http.Request) (*file, error) {
 
 func (a *api) uploadMedia(c *call) (any, error) {
 	f := c.upload
-	if f == nil { // the token began to be valid while the body was read
+	if f == nil { // the token expired while the body was read
 		return nil, refuse(http.StatusUnauthorized, codeDenied, "The token is not valid")
 	}
 	if _, _, err := mime.ParseMediaType(f.contentType); err != nil {
@@ -77,7 +77,8 @@ func (a *api) deleteMedia(c *call) (any, error) {
 	return done()
 }
 
-// AddMedia stores a file, and returns it as a message of [Server.Receive] holds it.
+// AddMedia stores a file and returns it in the form in which a message for [Server.Receive]
+// refers to it.
 func (s *Server) AddMedia(contentType string, content []byte) onpremiseapi.WebhookMedia {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()

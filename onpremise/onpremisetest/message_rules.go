@@ -12,8 +12,8 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// checkContent reports what is wrong with what a message holds: it must have the one member
-// that its type names, and that must be one that can be sent.
+// checkContent checks the content of a message: it must have exactly the member that its type
+// names, and that member must be valid.
 func (a *api) checkContent(in onpremiseapi.Message) error {
 	known, there := false, false
 	for _, member := range []struct {
@@ -26,7 +26,7 @@ func (a *api) checkContent(in onpremiseapi.Message) error {
 		{onpremiseapi.MessageTypeContacts, in.Contacts != nil}, {onpremiseapi.MessageTypeHSM, in.HSM != nil},
 	} {
 		if member.there && member.kind != in.Type {
-			return unneeded(string(member.kind), "in a message of the type "+string(in.Type))
+			return unneeded(string(member.kind), "in a message of type "+string(in.Type))
 		}
 		if member.kind == in.Type {
 			known, there = true, member.there
@@ -34,11 +34,11 @@ func (a *api) checkContent(in onpremiseapi.Message) error {
 	}
 	switch {
 	case !known:
-		return invalid("type", "must not be %s in a message that is sent", in.Type)
+		return invalid("type", "cannot be %s in an outgoing message", in.Type)
 	case !there:
 		return absent(string(in.Type))
 	case in.PreviewURL != nil && in.Type != onpremiseapi.MessageTypeText:
-		return unneeded("preview_url", "in a message of the type "+string(in.Type))
+		return unneeded("preview_url", "in a message of type "+string(in.Type))
 	case in.TTL != nil && *in.TTL < 0:
 		return invalid("ttl", "must not be negative")
 	}
@@ -72,33 +72,33 @@ func checkText(in onpremiseapi.Message) error {
 		return refuse(http.StatusBadRequest, codeTooLong, "Message length exceeds %d characters", maxText)
 	}
 	if in.PreviewURL != nil && *in.PreviewURL && !strings.Contains(body, "http://") && !strings.Contains(body, "https://") {
-		return invalid("preview_url", "needs a text with an address that begins with http:// or https://")
+		return invalid("preview_url", "requires a text with a URL that starts with http:// or https://")
 	}
 	return nil
 }
 
-// checkMedia checks that a file is named once, and there.
+// checkMedia checks that a file is given exactly once and exists.
 func (a *api) checkMedia(kind, id, link string, provider *onpremiseapi.Provider) error {
 	switch {
 	case id == "" && link == "":
 		return absent(kind + ".id")
 	case id != "" && link != "":
-		return unneeded(kind+".link", "beside id")
+		return unneeded(kind+".link", "together with id")
 	case id != "" && provider != nil:
-		return unneeded(kind+".provider", "beside id")
+		return unneeded(kind+".provider", "together with id")
 	case link != "" && !webAddress(link):
-		return invalid(kind+".link", "must be a web address")
+		return invalid(kind+".link", "must be a URL")
 	case provider != nil && !slices.ContainsFunc(a.providers, named(provider.Name)):
-		return invalid(kind+".provider.name", "is no media provider of this installation")
+		return invalid(kind+".provider.name", "is not a media provider of this installation")
 	case link != "":
 		return nil
 	}
 	stored := a.media[id]
 	if stored == nil {
-		return invalid(kind+".id", "is no file of this installation")
+		return invalid(kind+".id", "is not a file of this installation")
 	}
 	if kind != "document" && !strings.HasPrefix(stored.contentType, kind+"/") {
-		return invalid(kind+".id", "is a file of the type %s", stored.contentType)
+		return invalid(kind+".id", "is a file of type %s", stored.contentType)
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func checkCards(cards []onpremiseapi.Contact) error {
 			return absent(fmt.Sprintf("contacts[%d].name.formatted_name", i))
 		}
 		if card.Birthday != "" && !date.MatchString(card.Birthday) {
-			return invalid(fmt.Sprintf("contacts[%d].birthday", i), "must be written YYYY-MM-DD")
+			return invalid(fmt.Sprintf("contacts[%d].birthday", i), "must have the form YYYY-MM-DD")
 		}
 	}
 	return nil
@@ -147,7 +147,7 @@ func checkTemplate(in onpremiseapi.HSM) error {
 		}
 		switch {
 		case p.Currency != nil && p.DateTime != nil:
-			return unneeded(param+".date_time", "beside currency")
+			return unneeded(param+".date_time", "together with currency")
 		case p.Currency != nil && !currencyCode.MatchString(p.Currency.CurrencyCode):
 			return invalid(param+".currency.currency_code", "must have three letters")
 		case p.DateTime != nil:
@@ -164,7 +164,7 @@ func checkDateTime(param string, in onpremiseapi.DateTime) error {
 	case in.Component == nil && in.UnixEpoch == nil:
 		return absent(param + ".component")
 	case in.Component != nil && in.UnixEpoch != nil:
-		return unneeded(param+".unix_epoch", "beside component")
+		return unneeded(param+".unix_epoch", "together with component")
 	case in.UnixEpoch != nil:
 		return nil
 	}

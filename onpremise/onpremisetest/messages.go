@@ -14,14 +14,14 @@ import (
 
 // Message is a message that was sent.
 type Message struct {
-	onpremiseapi.Message                            // as it was sent, with what it left to the default
-	ID                   string                     // as the answer told it
+	onpremiseapi.Message                            // as sent, with defaults filled in
+	ID                   string                     // ID in the response
 	SentAt               time.Time                  // on the server's clock
-	Status               onpremiseapi.MessageStatus // by now
+	Status               onpremiseapi.MessageStatus // current status
 }
 
-// message is a message and what becomes of it. That is settled when it is sent, and comes true
-// as the clock goes on.
+// message is a message and its future statuses, which are decided when it is sent and become
+// visible as the clock advances.
 type message struct {
 	id                    string
 	to                    string
@@ -70,7 +70,7 @@ func (a *api) sendMessage(c *call, in onpremiseapi.Message) (any, error) {
 	}}, nil
 }
 
-// tell lets the webhook know what becomes of a message, each thing in its time.
+// tell notifies the webhook of each status of a message when it occurs.
 func (a *api) tell(m *message) {
 	status := func(word onpremiseapi.MessageStatus, at time.Time, why ...onpremiseapi.ErrorInfo) {
 		a.courier.enqueue(at, onpremiseapi.WebhookEvent{Statuses: []onpremiseapi.WebhookStatus{{
@@ -102,8 +102,8 @@ func (a *api) markRead(c *call, in onpremiseapi.MarkMessageAsReadRequest) (any, 
 	return done()
 }
 
-// Messages returns every message that was sent so far, in the order of sending: whoever got
-// two has two here.
+// Messages returns every message sent so far, in sending order. A person who was messaged twice
+// appears twice.
 func (s *Server) Messages() []Message {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
@@ -111,7 +111,7 @@ func (s *Server) Messages() []Message {
 	var sent []Message
 	for _, m := range s.api.messages {
 		one := Message{ID: m.id, SentAt: m.sent, Status: m.status(now)}
-		json.Unmarshal(m.raw, &one.Message) // has been read before
+		json.Unmarshal(m.raw, &one.Message) // already read
 		one.Type = cmp.Or(one.Type, onpremiseapi.MessageTypeText)
 		one.RecipientType = cmp.Or(one.RecipientType, onpremiseapi.RecipientTypeIndividual)
 		sent = append(sent, one)
@@ -119,18 +119,18 @@ func (s *Server) Messages() []Message {
 	return sent
 }
 
-// IsRead tells whether a message that was received has been marked as read.
+// IsRead reports whether a received message has been marked as read.
 func (s *Server) IsRead(id string) bool {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
 	return s.api.received[id]
 }
 
-// checkRecipient reports what is wrong with whom a message is for.
+// checkRecipient checks the recipient of a message.
 func (a *api) checkRecipient(in onpremiseapi.Message) error {
 	if in.RecipientType == onpremiseapi.RecipientTypeGroup {
 		if a.group(in.To) == nil {
-			return invalid("to", "is no group of this account")
+			return invalid("to", "is not a group of this account")
 		}
 		return nil
 	}
@@ -138,7 +138,7 @@ func (a *api) checkRecipient(in onpremiseapi.Message) error {
 	case in.To == "":
 		return invalid("to", "must not be empty")
 	case !wellFormed.MatchString(in.To):
-		return invalid("to", "must be a WhatsApp ID, which is digits alone")
+		return invalid("to", "must be a WhatsApp ID, which has only digits")
 	case !a.onWhatsApp(in.To):
 		return refuse(http.StatusBadRequest, codeUser, "%s is not on WhatsApp", in.To)
 	}

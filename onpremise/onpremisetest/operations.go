@@ -1,25 +1,25 @@
 package onpremisetest
 
-// handler answers one operation, under the lock of the api.
+// handler serves one operation. It holds the lock of the api.
 type handler func(*api, *call) (any, error)
 
-// operation is what the server knows of an operation of the contract.
+// operation is the route, the required role and the handler of an operation.
 type operation struct {
 	who    role
 	handle handler
 }
 
-// role is who may call an operation.
+// role is the permission that an operation requires.
 type role int
 
 const (
-	anyone role = iota // without a token
-	member             // with a token
-	self               // administrators, and everybody for the user of the path who it is
-	admin              // administrators
+	anyone role = iota // no token
+	member             // any token
+	self               // administrator, or the user in the path
+	admin              // administrator
 )
 
-// operations are all of the contract, by id.
+// operations contains all operations of the contract, by ID.
 var operations = map[string]operation{
 	"LoginUser":  {anyone, (*api).login},
 	"LogoutUser": {member, (*api).logout},

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Option changes how a server behaves.
+// Option configures a server.
 type Option func(*config)
 
 type config struct {
@@ -13,7 +13,7 @@ type config struct {
 	fresh              bool
 	tokenLife          time.Duration
 	rfc3339            bool
-	created            int // status of what creates something
+	created            int // status of responses that create something
 
 	countryCode, phoneNumber string
 	unregistered             bool
@@ -34,60 +34,57 @@ func defaults() config {
 	}
 }
 
-// InProcess keeps the server from opening a socket. It is reached by [Server.RoundTrip] and
-// by the clients that it makes, and runs in a bubble of testing/synctest.
+// InProcess runs the server without a socket. Clients reach it through [Server.RoundTrip], and it
+// works in a testing/synctest bubble.
 func InProcess() Option { return func(c *config) { c.inProcess = true } }
 
-// WithTLS lets the server serve HTTPS with a certificate of its own making. Its clients trust
-// it, and whoever else uses [Server.RootCAs].
+// WithTLS makes the server use HTTPS with a self-signed certificate. Clients of the server trust
+// it; other clients need [Server.RootCAs].
 func WithTLS() Option { return func(c *config) { c.tls = true } }
 
-// WithCredentials names the administrator and the password, in place of those that the
-// server has by default.
+// WithCredentials sets the name and password of the administrator.
 func WithCredentials(username, password string) Option {
 	return func(c *config) { c.username, c.password = username, password }
 }
 
-// WithFreshInstallation lets the server refuse to work until the administrator's first login
-// has set a new password.
+// WithFreshInstallation requires the administrator's first login to set a new password.
 func WithFreshInstallation() Option { return func(c *config) { c.fresh = true } }
 
-// WithTokenLife sets how long a token is valid, 7 days by default.
+// WithTokenLife sets how long a token is valid. The default is 7 days.
 func WithTokenLife(d time.Duration) Option { return func(c *config) { c.tokenLife = d } }
 
-// WithRFC3339 writes the end of a token as the contract declares it. By default it is written
-// as the contract shows it, with a space in the place of the T.
+// WithRFC3339 formats the expiry of a token as the contract declares it. By default it has the
+// format of the contract's example, with a space instead of the T.
 func WithRFC3339() Option { return func(c *config) { c.rfc3339 = true } }
 
-// WithCreated answers 201 to what creates something, as some installations do: users, tokens,
-// messages, groups and media. By default it is answered 200, as the contract says.
+// WithCreated makes the server respond 201 instead of 200 to requests that create users, tokens,
+// messages, groups or media, as some installations do.
 func WithCreated() Option { return func(c *config) { c.created = http.StatusCreated } }
 
-// WithPhoneNumber sets the number of the account, which is +1 6505551111 by default.
+// WithPhoneNumber sets the number of the account. The default is +1 6505551111.
 func WithPhoneNumber(countryCode, number string) Option {
 	return func(c *config) { c.countryCode, c.phoneNumber = countryCode, number }
 }
 
-// WithUnregistered leaves the account to be registered, before which it can neither send nor
-// look anybody up.
+// WithUnregistered starts with an unregistered account, which can neither send messages nor look
+// up contacts.
 func WithUnregistered() Option { return func(c *config) { c.unregistered = true } }
 
-// WithLookupTime sets how long a contact is processing that is asked about without waiting,
-// one second by default.
+// WithLookupTime sets how long a contact that is checked without waiting stays in status
+// processing. The default is one second.
 func WithLookupTime(d time.Duration) Option { return func(c *config) { c.lookup = d } }
 
-// WithHealthForm sets the form in which health is told, a word by default.
+// WithHealthForm sets the format of the health report. The default is a single word.
 func WithHealthForm(form HealthForm) Option { return func(c *config) { c.health = form } }
 
-// WithWebhook sets where events are delivered from the start, plain HTTP included. Only
-// addresses of the loopback interface are called.
+// WithWebhook sets the initial URL of the webhook, which may use plain HTTP. Only loopback
+// addresses are called.
 func WithWebhook(url string) Option { return func(c *config) { c.webhook = url } }
 
-// WithWebhookHandler delivers events to a handler without a socket, whatever the URL of the
-// webhook among the settings, which is https://webhook.invalid/ at first.
-// A handler with a path or a query of its own is reached once Application.UpdateSettings has set
-// a URL that has them.
+// WithWebhookHandler delivers events to a handler without a socket, whatever host the webhook URL
+// in the settings names. The initial URL is https://webhook.invalid/. To reach a handler at a
+// path or with a query, set a URL that has them with Application.UpdateSettings.
 func WithWebhookHandler(h http.Handler) Option { return func(c *config) { c.handler = h } }
 
-// WithStart sets the server's clock, which otherwise begins at the present.
+// WithStart sets the initial time of the server's clock. The default is the present.
 func WithStart(t time.Time) Option { return func(c *config) { c.start = t } }

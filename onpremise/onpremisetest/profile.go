@@ -29,10 +29,10 @@ func (a *api) updateBusiness(c *call, in onpremiseapi.BusinessProfile) (any, err
 		}
 	}
 	if _, err := mail.ParseAddress(in.Email); in.Email != "" && err != nil {
-		return nil, invalid("email", "must be a mail address")
+		return nil, invalid("email", "must be an email address")
 	}
 	if len(in.Websites) > 2 {
-		return nil, invalid("websites", "must not have more than 2 items")
+		return nil, invalid("websites", "must have at most 2 items")
 	}
 	for i, site := range in.Websites {
 		param := fmt.Sprintf("websites[%d]", i)
@@ -40,7 +40,7 @@ func (a *api) updateBusiness(c *call, in onpremiseapi.BusinessProfile) (any, err
 			return nil, err
 		}
 		if !webAddress(site) {
-			return nil, invalid(param, "must be a web address")
+			return nil, invalid(param, "must be a URL")
 		}
 	}
 	a.business = in
@@ -54,7 +54,7 @@ func webAddress(text string) bool {
 }
 
 func (a *api) getAbout(*call) (any, error) {
-	// The generated type would leave out one that is empty, and all around it.
+	// The generated type would omit an empty value and everything around it.
 	about := map[string]any{"about": onpremiseapi.ProfileAbout{Text: a.about}}
 	return map[string]any{"settings": map[string]any{"profile": about}}, nil
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// Receive lets a message come in from a person, of which the webhook is told, and returns its
-// id. What the message leaves out is filled in: its id and time, and the type that goes by its
-// content. It panics unless From is a phone number.
+// Receive delivers a message from a person to the webhook, and returns its ID. Missing fields are
+// filled in: the ID, the time, and the type according to the content. It panics if From is not a
+// phone number.
 func (s *Server) Receive(m onpremiseapi.WebhookMessage) (id string) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
@@ -22,21 +22,20 @@ func (s *Server) Receive(m onpremiseapi.WebhookMessage) (id string) {
 	})
 }
 
-// ReceiveText lets a text come in from a person, and returns the id of the message.
+// ReceiveText delivers a text message from a person, and returns its ID.
 func (s *Server) ReceiveText(from, body string) (id string) {
 	return s.Receive(onpremiseapi.WebhookMessage{From: from, Text: onpremiseapi.WebhookText{Body: body}})
 }
 
-// ReceiveSystem lets a notice about a group or a person come in, and returns the id of the
-// message that holds it.
+// ReceiveSystem delivers a notification about a group or a person, and returns the ID of the
+// message that contains it.
 func (s *Server) ReceiveSystem(notice onpremiseapi.WebhookSystem) (id string) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
 	return s.api.notify(notice)
 }
 
-// ReceiveStatus tells the webhook what became of a message, beside what the server tells by
-// itself.
+// ReceiveStatus delivers a message status, in addition to those that the server sends by itself.
 func (s *Server) ReceiveStatus(status onpremiseapi.WebhookStatus) {
 	now := s.api.clock.Now()
 	if status.Timestamp == "" {
@@ -45,17 +44,17 @@ func (s *Server) ReceiveStatus(status onpremiseapi.WebhookStatus) {
 	s.api.courier.enqueue(now, onpremiseapi.WebhookEvent{Statuses: []onpremiseapi.WebhookStatus{status}})
 }
 
-// ReceiveError tells the webhook of faults of the installation.
+// ReceiveError delivers errors of the installation.
 func (s *Server) ReceiveError(faults ...onpremiseapi.ErrorInfo) {
 	s.api.courier.enqueue(s.api.clock.Now(), onpremiseapi.WebhookEvent{Errors: faults})
 }
 
-// ReceiveJSON delivers a body to the webhook as it stands, for what no type has.
+// ReceiveJSON delivers a body unchanged, for events that no type covers.
 func (s *Server) ReceiveJSON(body string) {
 	s.api.courier.enqueueRaw(s.api.clock.Now(), []byte(body))
 }
 
-// notify tells the webhook of a change in a group, or of a person.
+// notify delivers a system notification.
 func (a *api) notify(notice onpremiseapi.WebhookSystem) (id string) {
 	return a.receive(onpremiseapi.WebhookMessage{
 		From: a.account.waID(), GroupID: notice.GroupID, Type: "system", System: notice,

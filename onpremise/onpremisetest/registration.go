@@ -10,7 +10,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// account is the number that the business writes from.
+// account is the phone number of the business.
 type account struct {
 	CountryCode, PhoneNumber string
 	Registered               bool
@@ -18,7 +18,7 @@ type account struct {
 	Shards                   int
 }
 
-// waID is the number as messages name it.
+// waID returns the number as messages contain it.
 func (a account) waID() string { return a.CountryCode + a.PhoneNumber }
 
 var (
@@ -26,13 +26,13 @@ var (
 	sixDigits = regexp.MustCompile(`^\d{6}$`)
 )
 
-// requestCode sends a code, unless the number is the account's and registered already.
+// requestCode sends a code, unless the number is already registered.
 func (a *api) requestCode(c *call, in onpremiseapi.RequestCodeRequest) (any, error) {
 	if !digits.MatchString(in.CountryCode) {
-		return nil, invalid("cc", "must be digits alone")
+		return nil, invalid("cc", "must have only digits")
 	}
 	if !digits.MatchString(in.PhoneNumber) {
-		return nil, invalid("phone_number", "must be digits alone")
+		return nil, invalid("phone_number", "must have only digits")
 	}
 	if _, err := base64.StdEncoding.DecodeString(in.Certificate); err != nil || in.Certificate == "" {
 		return nil, invalid("cert", "must be base64")
@@ -62,7 +62,7 @@ func (a *api) register(c *call, in onpremiseapi.RegisterAccountRequest) (any, er
 		return nil, invalid("code", "is wrong")
 	}
 	if number := a.pending.CountryCode + a.pending.PhoneNumber; number != a.account.waID() {
-		a.account = account{Shards: 1} // what belonged to another number does not belong to this
+		a.account = account{Shards: 1} // data of another number does not carry over
 	}
 	a.account.CountryCode, a.account.PhoneNumber, a.account.Registered = a.pending.CountryCode, a.pending.PhoneNumber, true
 	a.pending, a.code = nil, ""
@@ -75,9 +75,9 @@ func (a *api) setShards(c *call, in onpremiseapi.SetShardsRequest) (any, error) 
 	}
 	switch {
 	case in.CountryCode != a.account.CountryCode:
-		return nil, invalid("cc", "is not that of the account")
+		return nil, invalid("cc", "does not match the account")
 	case in.PhoneNumber != a.account.PhoneNumber:
-		return nil, invalid("phone_number", "is not that of the account")
+		return nil, invalid("phone_number", "does not match the account")
 	case !slices.Contains([]int{1, 2, 4, 8, 16, 32}, in.Shards):
 		return nil, invalid("shards", "must be 1, 2, 4, 8, 16 or 32")
 	}
@@ -88,7 +88,7 @@ func (a *api) setShards(c *call, in onpremiseapi.SetShardsRequest) (any, error) 
 	return done()
 }
 
-// checkPIN refuses another PIN than the one that protects the account, if one does.
+// checkPIN checks the PIN if the account is protected by one.
 func (a *api) checkPIN(pin string) error {
 	switch {
 	case a.account.PIN == "":
@@ -120,14 +120,14 @@ func (a *api) disableTwoStep(*call) (any, error) {
 	return done()
 }
 
-// Code is the code that the last request for one has sent, until it is used up.
+// Code returns the registration code that was last sent, until it is used.
 func (s *Server) Code() string {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
 	return s.api.code
 }
 
-// WaID is the WhatsApp id of the business.
+// WaID returns the WhatsApp ID of the business.
 func (s *Server) WaID() string {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()

@@ -13,16 +13,16 @@ import (
 	"strings"
 )
 
-// maxBody is what the server takes, but for media.
+// maxBody is the largest request body that the server accepts, except for media.
 const maxBody = 8 << 20
 
 func readBody(r *http.Request) (body []byte, tooLarge bool) {
-	body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody+1)) // a body that breaks off is no JSON
-	io.Copy(io.Discard, io.LimitReader(r.Body, 16*maxBody)) // or the client would write on and not read
+	body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody+1)) // a truncated body is not valid JSON
+	io.Copy(io.Discard, io.LimitReader(r.Body, 16*maxBody)) // otherwise the client keeps writing and never reads the response
 	return body, len(body) > maxBody
 }
 
-// with makes a handler of one that takes a body.
+// with adapts a handler that takes a request body.
 func with[T any](handle func(*api, *call, T) (any, error)) handler {
 	return func(a *api, c *call) (any, error) {
 		var in T
@@ -33,8 +33,7 @@ func with[T any](handle func(*api, *call, T) (any, error)) handler {
 	}
 }
 
-// decode reads the body. Fields that it has and in has not are passed over, as the real
-// server does.
+// decode decodes the body. Like the production server, it ignores unknown fields.
 func decode(c *call, in any) error {
 	if mt, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); mt != "application/json" {
 		return refuse(http.StatusUnsupportedMediaType, codeRequest, "The body must be application/json")
@@ -52,16 +51,15 @@ func decode(c *call, in any) error {
 	return complete(c.body, reflect.TypeOf(in).Elem(), "")
 }
 
-// complete checks that a body has everything that its type requires, and in an enumeration
-// nothing that is not in it. The generated types leave out what is optional, so what they do
-// not is required.
+// complete checks that a body has all required fields and only known enumeration values. The
+// generated types omit empty optional fields, so every other field is required.
 func complete(raw json.RawMessage, t reflect.Type, path string) error {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	if t.Kind() == reflect.Slice {
 		var items []json.RawMessage
-		json.Unmarshal(raw, &items) // has been decoded before, as everything here
+		json.Unmarshal(raw, &items) // decoded before, so marshaling cannot fail
 		for i, item := range items {
 			if err := complete(item, t.Elem(), fmt.Sprintf("%s[%d]", path, i)); err != nil {
 				return err
@@ -96,7 +94,7 @@ func complete(raw json.RawMessage, t reflect.Type, path string) error {
 	return nil
 }
 
-// filled refuses texts that are empty, given as name and value in turn.
+// filled returns an error response if a string is empty. It takes names and values in turn.
 func filled(pairs ...string) error {
 	for i := 0; i < len(pairs); i += 2 {
 		if strings.TrimSpace(pairs[i+1]) == "" {
@@ -106,15 +104,15 @@ func filled(pairs ...string) error {
 	return nil
 }
 
-// atMost refuses a text that is longer than n characters.
+// atMost returns an error response if a string is longer than n characters.
 func atMost(n int, param, value string) error {
 	if length := len([]rune(value)); length > n {
-		return invalid(param, "must not be longer than %d characters, and has %d", n, length)
+		return invalid(param, "has %[2]d characters; at most %[1]d are allowed", n, length)
 	}
 	return nil
 }
 
-// picture reads the file of a form.
+// picture reads the uploaded file of a form.
 func picture(c *call) (*file, error) {
 	mt, params, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	if mt != "multipart/form-data" {
@@ -138,7 +136,7 @@ func picture(c *call) (*file, error) {
 		}
 		contentType := http.DetectContentType(content)
 		if !strings.HasPrefix(contentType, "image/") {
-			return nil, invalid("File", "must be a picture, and is %s", contentType)
+			return nil, invalid("File", "must be an image, but is %s", contentType)
 		}
 		return newFile(contentType, content), nil
 	}

@@ -10,20 +10,18 @@ import (
 	"github.com/wabakit/wabakit-go/internal/fakeserver"
 )
 
-// Server is the on-premise API in memory. Its methods may be called by any number of
-// goroutines.
+// Server is an in-process on-premise API. It is safe for concurrent use.
 type Server struct {
-	// URL is what an SDK client takes as base URL. It is set by NewServer.
+	// URL is the base URL for SDK clients.
 	URL string
 
 	api   *api
 	core  *fakeserver.Server
-	conns *http.Transport // of HTTPClient
+	conns *http.Transport // used by HTTPClient
 }
 
-// NewServer starts a server. Close it when done.
-//
-// Like [net/http/httptest.NewServer] it panics if there is no port to listen on.
+// NewServer starts a server. The caller must close it. Like [net/http/httptest.NewServer], it
+// panics if no port is available.
 func NewServer(opts ...Option) *Server {
 	cfg := defaults()
 	for _, opt := range opts {
@@ -53,8 +51,8 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Close ends every request that is still running and every call of the webhook, and the
-// server with them. What was not delivered by then never is.
+// Close ends all requests and webhook calls in flight and stops the server. Undelivered events
+// are dropped.
 func (s *Server) Close() {
 	s.api.courier.stop() // a webhook that is being called may be waiting for a request
 	s.core.Close()
@@ -64,8 +62,8 @@ func (s *Server) Close() {
 	}
 }
 
-// HTTPClient is an HTTP client that reaches the server and trusts its certificate: through
-// its socket, or in process if it has none. Each call returns a new one.
+// HTTPClient returns a new HTTP client that trusts the server's certificate and reaches it
+// through its socket, or in process if it has none.
 func (s *Server) HTTPClient() *http.Client {
 	if s.conns == nil {
 		return &http.Client{Transport: s}
@@ -73,51 +71,50 @@ func (s *Server) HTTPClient() *http.Client {
 	return &http.Client{Transport: s.conns}
 }
 
-// Username is the name of the administrator.
+// Username returns the name of the administrator.
 func (s *Server) Username() string { return s.api.cfg.username }
 
-// Password is the present password of the administrator.
+// Password returns the current password of the administrator.
 func (s *Server) Password() string {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
 	return s.api.users[s.api.cfg.username].password
 }
 
-// RootCAs holds the authority that has signed the certificate of the server.
+// RootCAs returns the authority that signed the server's certificate.
 func (s *Server) RootCAs() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(s.api.identity().authority)
 	return pool
 }
 
-// Certificate is the certificate that the server was started with, if it was [WithTLS], and
-// shows to a webhook that asks for one.
+// Certificate returns the certificate that the server was started with if [WithTLS] was given,
+// and that it presents to a webhook that requests one.
 func (s *Server) Certificate() *x509.Certificate { return s.api.identity().leaf.Leaf }
 
-// RoundTrip answers a request without a socket, whatever its host. It makes the server an
-// [http.RoundTripper], and a responder of httpmock:
+// RoundTrip serves a request without a socket, whatever its host. It makes the server an
+// [http.RoundTripper] and a responder for httpmock:
 //
 //	httpmock.RegisterNoResponder(server.RoundTrip)
 func (s *Server) RoundTrip(req *http.Request) (*http.Response, error) { return s.core.RoundTrip(req) }
 
-// Now is the time on the server's clock.
+// Now returns the time of the server's clock.
 func (s *Server) Now() time.Time { return s.api.clock.Now() }
 
-// Advance moves the server's clock ahead: tokens expire, lookups of contacts end, messages are
-// delivered and read, and calls of the webhook that are due go out, without anyone having to
-// wait.
+// Advance moves the server's clock forward: tokens expire, contact lookups end, messages are
+// delivered and read, and due webhook calls are made, without waiting.
 func (s *Server) Advance(d time.Duration) { s.api.clock.Advance(d) }
 
-// Request is a request that the server was sent. Its fields:
+// Request is a request that the server has received. Its fields:
 //
-//   - Operation: its id in the contract, empty where there is none
-//   - Method, Path, Query (url.Values), Header, Body (the first MiB)
-//   - Time: when it came, on the server's clock
-//   - Status: of the answer; 0 as long as there is none, and where the connection was cut
-//   - Acted: whether the server did what was asked, whatever the client heard of it
+//   - Operation: the operation ID, or empty for an unknown path
+//   - Method, Path, Query (url.Values), Header, Body (at most 1 MiB)
+//   - Time: when it arrived, by the server's clock
+//   - Status: of the response; 0 while there is none, or if the connection was closed
+//   - Acted: whether the server processed it, whatever the client received
 type Request = fakeserver.Request
 
-// Requests returns what the server was asked so far, in the order of arrival: everything, or
-// only calls of the operations (ids of the contract, such as "SendMessage").
-// It panics over an id that the contract does not know.
+// Requests returns the requests received so far, in order of arrival. With arguments, it returns
+// only requests to these operations, such as [onpremise.OpSendMessage]; it panics if one is
+// unknown.
 func (s *Server) Requests(operations ...string) []Request { return s.core.Requests(operations...) }

@@ -9,16 +9,16 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// defaultSettings are those of the contract, which an answer without any stands for.
+// defaultSettings are the settings documented by the contract.
 func defaultSettings() onpremiseapi.ApplicationSettings {
 	var settings onpremiseapi.ApplicationSettings
-	json.Unmarshal([]byte("{}"), &settings) // an empty object: cannot fail
+	json.Unmarshal([]byte("{}"), &settings) // marshaling an empty object cannot fail
 	return settings
 }
 
 func (a *api) getSettings(*call) (any, error) { return a.settings, nil }
 
-// updateSettings changes everything that a request names, or nothing.
+// updateSettings applies all changes of a request, or none.
 func (a *api) updateSettings(c *call, in onpremiseapi.ApplicationSettingsUpdate) (any, error) {
 	s := a.settings
 	for _, delay := range []struct {
@@ -88,9 +88,9 @@ func mergeWebhook(to *onpremiseapi.WebhookSettings, in onpremiseapi.WebhookSetti
 	switch {
 	case *in.URL == "":
 	case err != nil || u.Host == "":
-		return invalid("webhooks.url", "must be a web address")
+		return invalid("webhooks.url", "must be a URL")
 	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
-		return invalid("webhooks.url", "must be an HTTPS address")
+		return invalid("webhooks.url", "must use HTTPS")
 	}
 	to.URL = *in.URL
 	return nil
@@ -122,7 +122,7 @@ func (a *api) updateProviders(c *call, in []onpremiseapi.MediaProvider) (any, er
 		case p.Type != "" && p.Type != "www":
 			return nil, invalid("type", "must be www")
 		case p.Config.Bearer != "" && p.Config.Basic != (onpremiseapi.BasicAuth{}):
-			return nil, unneeded("config.basic", "beside bearer")
+			return nil, unneeded("config.basic", "together with bearer")
 		case p.Config.Basic.Username == "" && p.Config.Basic.Password != "":
 			return nil, absent("config.basic.username")
 		}

@@ -9,14 +9,14 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// token is what a login was answered with.
+// token is the token of a login.
 type token struct {
 	user *user
 	ends time.Time
 }
 
-// login answers a token to a name and its password. A login that brings a new password sets
-// it, and a fresh installation takes no other.
+// login returns a token for valid credentials. A login may set a new password; on a fresh
+// installation it must.
 func (a *api) login(c *call) (any, error) {
 	name, password, ok := c.BasicAuth()
 	u := a.users[name]
@@ -30,10 +30,10 @@ func (a *api) login(c *call) (any, error) {
 		}
 	}
 	if u.fresh && in.NewPassword == "" {
-		return nil, refuse(http.StatusForbidden, codePassword, "The first login has to set new_password")
+		return nil, refuse(http.StatusForbidden, codePassword, "The first login must set new_password")
 	}
 	if u.fresh && in.NewPassword == password {
-		return nil, invalid("new_password", "must be another one")
+		return nil, invalid("new_password", "must differ from the current password")
 	}
 	if in.NewPassword != "" {
 		u.password, u.fresh = in.NewPassword, false
@@ -53,10 +53,10 @@ func (a *api) login(c *call) (any, error) {
 	}{meta, []session{{text, ends.Format(layout)}}}}, nil
 }
 
-// grant makes a token.
+// grant creates a token.
 func (a *api) grant(u *user, now time.Time) (text string, ends time.Time) {
 	text = fmt.Sprintf("onpremisetest-token-%08d", a.next())
-	ends = now.Add(a.cfg.tokenLife).Truncate(time.Second) // what is told is not later than what holds
+	ends = now.Add(a.cfg.tokenLife).Truncate(time.Second) // the reported expiry is never later than the real one
 	a.tokens[text] = &token{u, ends}
 	return text, ends
 }
@@ -66,7 +66,7 @@ func (a *api) logout(c *call) (any, error) {
 	return done()
 }
 
-// authorize finds who calls, and refuses whoever may not.
+// authorize identifies the caller and checks its permission.
 func (a *api) authorize(c *call, who role) error {
 	if who == anyone {
 		return nil
@@ -74,7 +74,7 @@ func (a *api) authorize(c *call, who role) error {
 	text, t := a.bearer(c.Request)
 	switch {
 	case text == "":
-		return refuse(http.StatusUnauthorized, codeDenied, "A bearer token is needed")
+		return refuse(http.StatusUnauthorized, codeDenied, "A bearer token is required")
 	case t == nil:
 		return refuse(http.StatusUnauthorized, codeDenied, "The token is not valid")
 	case !c.now.Before(t.ends):
@@ -89,7 +89,7 @@ func (a *api) authorize(c *call, who role) error {
 	return nil
 }
 
-// bearer is the token that a request bears; t is nil where there is none like it.
+// bearer returns the token of a request; t is nil if the token is unknown.
 func (a *api) bearer(r *http.Request) (text string, t *token) {
 	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
@@ -98,7 +98,7 @@ func (a *api) bearer(r *http.Request) (text string, t *token) {
 	return text, a.tokens[text]
 }
 
-// knows reports whether a request bears a token that is valid.
+// knows reports whether a request has a valid token.
 func (a *api) knows(r *http.Request) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -106,7 +106,7 @@ func (a *api) knows(r *http.Request) bool {
 	return t != nil && a.clock.Now().Before(t.ends)
 }
 
-// Token makes a token of the administrator, as a login does.
+// Token creates a token for the administrator, as a login does.
 func (s *Server) Token() string {
 	a := s.api
 	a.mu.Lock()
@@ -115,7 +115,7 @@ func (s *Server) Token() string {
 	return text
 }
 
-// ExpireTokens ends every token that was given so far, before its time.
+// ExpireTokens expires every token issued so far.
 func (s *Server) ExpireTokens() {
 	a := s.api
 	a.mu.Lock()

@@ -6,18 +6,18 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// user is an account of the installation.
+// user is a user of the installation.
 type user struct {
 	onpremiseapi.User
 	password string
-	fresh    bool // has to set a password before anything else
+	fresh    bool // must set a password first
 }
 
 func (u *user) answer() onpremiseapi.UserResponse {
 	return onpremiseapi.UserResponse{Meta: meta, Users: []onpremiseapi.User{u.User}}
 }
 
-// named is the account as answers name it that do not tell its role.
+// named returns the user without its role, as some responses show it.
 func (u *user) named() onpremiseapi.UserResponse {
 	return onpremiseapi.UserResponse{Meta: meta, Users: []onpremiseapi.User{{Username: u.Username}}}
 }
@@ -27,7 +27,7 @@ func (a *api) createUser(c *call, in onpremiseapi.CreateUserRequest) (any, error
 		return nil, err
 	}
 	if a.users[in.Username] != nil {
-		return nil, refuse(http.StatusConflict, codeExists, "User %s exists already", in.Username)
+		return nil, refuse(http.StatusConflict, codeExists, "User %s already exists", in.Username)
 	}
 	u := &user{User: onpremiseapi.User{Username: in.Username, Role: onpremiseapi.UserRoleUser}, password: in.Password}
 	a.users[in.Username] = u
@@ -42,7 +42,7 @@ func (a *api) getUser(c *call) (any, error) {
 	return u.answer(), nil
 }
 
-// updateUser leaves the tokens of the account as they are.
+// updateUser keeps the tokens of the user valid.
 func (a *api) updateUser(c *call, in onpremiseapi.UpdateUserRequest) (any, error) {
 	u, err := a.user(c)
 	if err != nil {
@@ -61,7 +61,7 @@ func (a *api) deleteUser(c *call) (any, error) {
 		return nil, err
 	}
 	if u.Role == onpremiseapi.UserRoleAdmin {
-		return nil, refuse(http.StatusForbidden, codeDenied, "The administrator cannot be removed")
+		return nil, refuse(http.StatusForbidden, codeDenied, "The administrator cannot be deleted")
 	}
 	delete(a.users, u.Username)
 	for text, t := range a.tokens {
@@ -72,7 +72,7 @@ func (a *api) deleteUser(c *call) (any, error) {
 	return u.named(), nil
 }
 
-// user finds the user of the path.
+// user returns the user in the path.
 func (a *api) user(c *call) (*user, error) {
 	u := a.users[c.params["UserUsername"]]
 	if u == nil {

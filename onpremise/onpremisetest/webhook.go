@@ -15,7 +15,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// answerTime is how long the webhook may take, which is not on the server's clock.
+// answerTime is how long the webhook may take, in real time.
 const answerTime = 30 * time.Second
 
 // post calls the webhook.
@@ -45,7 +45,7 @@ func (c *courier) post(url string, body []byte) (status int, err error) {
 	return resp.StatusCode, nil
 }
 
-// trust sets the authorities of the webhook; nil is those of the system.
+// trust sets the certificate authorities for the webhook; nil means those of the system.
 func (c *courier) trust(authorities *x509.CertPool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -64,7 +64,7 @@ func (c *courier) trust(authorities *x509.CertPool) {
 	}
 }
 
-// dialLoopback keeps events that a test has made up from the hosts of others.
+// dialLoopback keeps made-up events of a test from reaching real hosts.
 func dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -77,7 +77,7 @@ func dialLoopback(ctx context.Context, network, address string) (net.Conn, error
 	return d.DialContext(ctx, network, address)
 }
 
-// hooked serves the handler of the webhook.
+// hooked serves a request with the handler of the webhook.
 type hooked struct{ *courier }
 
 func (hooked) Operation(*http.Request) string { return "" }
@@ -87,7 +87,7 @@ func (h hooked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	(*h.handler.Load()).ServeHTTP(w, r)
 }
 
-// deliverTo lets a handler take the place of a socket; nil changes nothing.
+// deliverTo sets the handler that is called instead of a socket; nil changes nothing.
 func (a *api) deliverTo(h http.Handler) {
 	if h != nil {
 		a.courier.handler.Store(&h)
@@ -98,32 +98,32 @@ func (a *api) deliverTo(h http.Handler) {
 	a.courier.configure(a.settings)
 }
 
-// SetWebhookHandler delivers events to a handler, as [WithWebhookHandler] does, for one that
-// needs the server to be made. It may replace another one.
+// SetWebhookHandler delivers events to a handler, as [WithWebhookHandler] does, for handlers that
+// need the server first. It replaces an earlier handler.
 func (s *Server) SetWebhookHandler(h http.Handler) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
 	s.api.deliverTo(h)
 }
 
-// Delivery is an event and what came of it so far.
+// Delivery is an event and its delivery so far.
 type Delivery struct {
 	Event     onpremiseapi.WebhookEvent
-	Body      []byte    // as it is sent
-	Time      time.Time // when the event came about, on the server's clock
+	Body      []byte    // as sent
+	Time      time.Time // when the event occurred, by the server's clock
 	Attempts  []Attempt
-	Delivered bool      // whether the last attempt was answered 200
-	Next      time.Time // when the next one is due, zero if it was delivered
+	Delivered bool      // whether the last attempt got a 200
+	Next      time.Time // when the next attempt is due; zero if delivered
 }
 
 // Attempt is a call of the webhook.
 type Attempt struct {
-	Time   time.Time // when it began, on the server's clock
-	Status int       // of the answer; 0 if there was none
-	Err    error     // why there was none
+	Time   time.Time // when it began, by the server's clock
+	Status int       // of the response; 0 if there was none
+	Err    error     // why there was no response
 }
 
-// Deliveries returns every event that has come about so far, in the order of their coming.
+// Deliveries returns every event that has occurred so far, in order.
 func (s *Server) Deliveries() []Delivery {
 	c := s.api.courier
 	c.mu.Lock()
@@ -133,7 +133,7 @@ func (s *Server) Deliveries() []Delivery {
 		one := Delivery{
 			Body: bytes.Clone(d.body), Time: d.at, Attempts: append([]Attempt(nil), d.attempts...), Delivered: d.delivered,
 		}
-		json.Unmarshal(d.body, &one.Event) // a test may have made it up
+		json.Unmarshal(d.body, &one.Event) // the body may come from a test
 		if !d.delivered {
 			one.Next = d.due
 		}
@@ -142,10 +142,9 @@ func (s *Server) Deliveries() []Delivery {
 	return list
 }
 
-// WaitDelivered returns when every event that has come about by then was delivered, or with an
-// error if ctx ends before, or if there are events and no webhook is set. What is due later
-// than the server's clock shows, [Server.Advance] brings about: a message that is still to be
-// read is not waited for, a delivery that is still to be repeated is.
+// WaitDelivered waits until every event that has occurred by now is delivered. It returns an
+// error if ctx ends first, or if there are events but no webhook. It waits for retries, but not
+// for events in the future, which [Server.Advance] brings about.
 func (s *Server) WaitDelivered(ctx context.Context) error {
 	return s.api.courier.waitDelivered(ctx)
 }
