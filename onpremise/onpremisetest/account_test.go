@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-func TestAboutHas139Characters(t *testing.T) {
+func TestAboutIsLimitedTo139Characters(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		const path = "/settings/profile/about"
@@ -23,7 +23,7 @@ func TestAboutHas139Characters(t *testing.T) {
 	})
 }
 
-func TestPhotoIsALinkOrBytes(t *testing.T) {
+func TestPhotoAsLinkOrBytes(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		const path = "/settings/profile/photo"
@@ -51,7 +51,7 @@ func TestPhotoIsALinkOrBytes(t *testing.T) {
 	})
 }
 
-func TestTwoStepTakesSixDigits(t *testing.T) {
+func TestTwoStepPINHasSixDigits(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		const path = "/settings/account/two-step"
@@ -67,7 +67,7 @@ func TestTwoStepTakesSixDigits(t *testing.T) {
 
 var number = object{"cc": "1", "phone_number": "6505551111", "method": "sms", "cert": "Y2VydA=="}
 
-func TestRegistrationTakesACode(t *testing.T) {
+func TestRegistrationRequiresACode(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		require.Equal(t, "unregistered", w.ok("GET", "/health", nil)["health"])
@@ -102,7 +102,7 @@ func TestRegistrationTakesACode(t *testing.T) {
 
 		resp, _, raw := w.do(w.request("POST", "/account", number))
 		require.Equal(t, 201, resp.StatusCode)
-		require.Empty(t, raw, "there is nothing left to do")
+		require.Empty(t, raw, "nothing is left to deliver")
 		require.Empty(t, w.Code())
 
 		w.ok("POST", "/settings/account/two-step", object{"pin": "123456"})
@@ -125,7 +125,7 @@ func TestPINProtectsTheRegistration(t *testing.T) {
 	w.ok("POST", "/account/shards", with(shards, object{"pin": "123456"}))
 }
 
-func TestShardsMakeNodes(t *testing.T) {
+func TestShardsAppearAsNodes(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		shards := object{"cc": "47", "phone_number": "40000000", "shards": 4, "pin": ""}

@@ -18,7 +18,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-// selfSigned is a certificate for the loopback interface, and its key, as PEM.
+// selfSigned returns a certificate for the loopback interface and its key, as PEM.
 func selfSigned(t *testing.T) (certificate, key string) {
 	t.Helper()
 	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -50,7 +50,7 @@ func TestExternalCertificateIsReplaced(t *testing.T) {
 	}
 	w := newWire(t, onpremisetest.WithTLS())
 	_, first := w.raw("/certificates/external/ca")
-	require.NoError(t, reach(w, first), "what it answers is what it can be trusted by")
+	require.NoError(t, reach(w, first), "the returned CA verifies the server")
 	certificate, key := selfSigned(t)
 	for _, wrong := range []string{"", "certificate", certificate, key} {
 		w.refuse(400, 1009, "POST", "/certificates/external", upload{"text/plain", wrong})
@@ -64,7 +64,7 @@ func TestExternalCertificateIsReplaced(t *testing.T) {
 	require.Error(t, reach(w, first))
 }
 
-func TestWebhookAuthorityIsKept(t *testing.T) {
+func TestWebhookCAIsStored(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		const path = "/certificates/webhooks/ca"

@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-func TestClientIsBoundToTheServer(t *testing.T) {
+func TestClientUsesTheServer(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]onpremisetest.Option{
 		"socket":     {onpremisetest.WithCredentials("boss", "secret")},
@@ -31,7 +31,7 @@ func TestClientIsBoundToTheServer(t *testing.T) {
 
 			_, err = server.Client(onpremise.WithToken(server.Token())).Groups.List(t.Context())
 			require.NoError(t, err)
-			require.Len(t, server.Requests("LoginUser"), 2, "a token takes the place of the credentials")
+			require.Len(t, server.Requests("LoginUser"), 2, "a token replaces the credentials")
 			require.Panics(t, func() { server.Client(onpremise.WithMaxRetries(-1)) })
 		})
 	}

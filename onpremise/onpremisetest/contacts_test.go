@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-func TestContactsTakeAWhileUnlessTheCallWaits(t *testing.T) {
+func TestContactLookup(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		check := func(blocking any, contacts ...any) any {
@@ -18,23 +18,23 @@ func TestContactsTakeAWhileUnlessTheCallWaits(t *testing.T) {
 		const ada, bob = "+1 (631) 555-1234", "16315555678"
 		found := object{"input": ada, "status": "valid", "wa_id": "16315551234"}
 		require.Equal(t, list{found}, check("wait", ada))
-		require.Equal(t, list{found}, check("no_wait", ada), "what is known is told at once")
+		require.Equal(t, list{found}, check("no_wait", ada), "known contacts are returned at once")
 
 		w.Advance(time.Hour)
 		processing := object{"input": bob, "status": "processing"}
 		require.Equal(t, list{processing, found}, check("no_wait", bob, ada))
-		require.Equal(t, list{processing}, check(nil, bob), "it is the default not to wait")
+		require.Equal(t, list{processing}, check(nil, bob), "no_wait is the default")
 		w.Advance(time.Minute - 10*time.Second)
 		require.Equal(t, list{processing}, check(nil, bob))
 		w.Advance(10 * time.Second)
 		require.Equal(t, list{object{"input": bob, "status": "valid", "wa_id": bob}}, check(nil, bob))
 
 		check(nil, "16315550000")
-		require.Equal(t, []any{"valid"}, each(check("wait", "16315550000"), "status"), "who waits need not ask again")
+		require.Equal(t, []any{"valid"}, each(check("wait", "16315550000"), "status"), "a call that waits gets the result")
 	}, onpremisetest.WithLookupTime(time.Minute))
 }
 
-func TestWhoIsOnWhatsApp(t *testing.T) {
+func TestAddWhatsAppUsers(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		status := func(contacts ...any) []any {

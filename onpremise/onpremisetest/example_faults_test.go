@@ -22,7 +22,7 @@ func ExampleFault() {
 	defer server.Close()
 	client := server.Client()
 
-	// The second message that says hello, and then no more.
+	// Only the second message that says hello fails.
 	server.Inject(onpremisetest.Status(429, "slow down").With("Retry-After", "600").
 		On("SendMessage").
 		When(func(r onpremisetest.Request) bool { return bytes.Contains(r.Body, []byte("hello")) }).
@@ -74,7 +74,7 @@ func ExampleProxyPage() {
 	// Output: 502 text/html; charset=utf-8 true
 }
 
-// A write is not carried to another host.
+// A write is not redirected to another host.
 func ExampleRedirect() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
@@ -87,8 +87,8 @@ func ExampleRedirect() {
 	// Output: 307 0
 }
 
-// Whether the API has acted, the client cannot tell from a connection that breaks. The server
-// can.
+// The client cannot know whether a request was processed if the connection is lost. The server
+// does.
 func ExampleCutBefore() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
@@ -116,7 +116,7 @@ func ExampleCutHead() {
 
 	err := greet(server.Client())
 	if e, ok := errors.AsType[*onpremise.Error](err); ok {
-		fmt.Println(e.StatusCode, errors.Is(err, onpremise.ErrOutcomeUnknown)) // no status has come
+		fmt.Println(e.StatusCode, errors.Is(err, onpremise.ErrOutcomeUnknown)) // no status was received
 	}
 	// Output: 0 true
 }
@@ -128,7 +128,7 @@ func ExampleTruncated() {
 
 	err := greet(server.Client())
 	if e, ok := errors.AsType[*onpremise.Error](err); ok {
-		fmt.Println(e.StatusCode, errors.Is(err, onpremise.ErrOutcomeUnknown)) // a status has come, an ID has not
+		fmt.Println(e.StatusCode, errors.Is(err, onpremise.ErrOutcomeUnknown)) // a status was received, but no ID
 	}
 	// Output: 200 true
 }
@@ -150,7 +150,7 @@ func ExampleSlowBody() {
 	defer server.Close()
 	server.Inject(onpremisetest.SlowBody(time.Second).On("SendMessage"))
 
-	err := greet(server.Client(onpremise.WithTimeout(50 * time.Millisecond))) // to the end of the answer
+	err := greet(server.Client(onpremise.WithTimeout(50 * time.Millisecond))) // until the response is complete
 	fmt.Println(errors.Is(err, context.DeadlineExceeded), errors.Is(err, onpremise.ErrOutcomeUnknown))
 	// Output: true true
 }
@@ -175,8 +175,7 @@ func ExampleHang() {
 	// Output: true true
 }
 
-// A client that gives up while the request is on its way has sent nothing that the API sees,
-// but does not know it.
+// The client gives up before the API processes the request, but cannot know that.
 func ExampleLatency() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()

@@ -10,8 +10,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-// A server without a socket is the one to use in a bubble of testing/synctest, where its clock
-// is the bubble's.
+// Use a server without a socket in a testing/synctest bubble. Its clock is that of the bubble.
 func ExampleInProcess() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
@@ -78,7 +77,7 @@ func ExampleWithTokenLife() {
 	// Output: 2 logins
 }
 
-// The end of a token is read in either form.
+// The client reads both formats of a token's expiry.
 func ExampleWithRFC3339() {
 	start := onpremisetest.WithStart(time.Date(2027, time.March, 1, 9, 0, 0, 0, time.UTC))
 	for _, options := range [][]onpremisetest.Option{{start}, {start, onpremisetest.WithRFC3339()}} {

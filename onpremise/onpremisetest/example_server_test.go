@@ -35,8 +35,7 @@ func ExampleServer_Token() {
 	// Output: 0 logins <nil>
 }
 
-// What was asked, attempt by attempt: the first was refused, and the second one brought the
-// answer.
+// Requests returns every attempt: the first failed, the second succeeded.
 func ExampleServer_Requests() {
 	server := onpremisetest.NewServer()
 	defer server.Close()
@@ -64,7 +63,7 @@ func ExampleServer_Advance() {
 	}
 
 	fmt.Println(server.Messages()[0].Status)
-	server.Advance(10 * time.Second) // until it is delivered, and read
+	server.Advance(10 * time.Second) // until it is delivered and read
 	fmt.Println(server.Messages()[0].Status)
 	// Output:
 	// sent
@@ -78,7 +77,7 @@ func ExampleServer_FailPhone() {
 	client := server.Client()
 
 	_, err := client.Messages.Send(context.Background(), onpremise.TextMessage("16315559999", "hello"))
-	fmt.Println(err) // taken, and then not delivered: its status comes to the webhook
+	fmt.Println(err) // The message is accepted, and fails later: the webhook gets its status.
 	fmt.Println(server.Messages()[0].Status)
 	// Output:
 	// <nil>
@@ -88,7 +87,7 @@ func ExampleServer_FailPhone() {
 func ExampleServer_AddWhatsAppUsers() {
 	server := onpremisetest.NewServer()
 	defer server.Close()
-	server.AddWhatsAppUsers("+1 631 555 1234") // and nobody else
+	server.AddWhatsAppUsers("+1 631 555 1234") // and no one else
 
 	contacts, err := server.Client().Contacts.Check(context.Background(),
 		[]string{"+1 631 555 1234", "+1 631 555 9999"}, onpremise.CheckBlocking)
@@ -103,7 +102,7 @@ func ExampleServer_AddWhatsAppUsers() {
 func ExampleServer_AddMedia() {
 	server := onpremisetest.NewServer()
 	defer server.Close()
-	media := server.AddMedia("image/jpeg", []byte("\xff\xd8\xff\xe0...")) // for a message of Receive
+	media := server.AddMedia("image/jpeg", []byte("\xff\xd8\xff\xe0...")) // used in a message for Receive
 
 	content, err := server.Client().Media.Download(context.Background(), media.ID)
 	if err != nil {

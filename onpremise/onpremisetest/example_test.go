@@ -122,7 +122,7 @@ func ExampleServer_RoundTrip() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
 
-	// One answer is mocked, every other one is the server's.
+	// httpmock answers one request; the server answers all others.
 	mock := httpmock.NewMockTransport()
 	mock.RegisterNoResponder(server.RoundTrip)
 	mock.RegisterResponder("GET", `=~/settings/profile/about`,

@@ -10,7 +10,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-// tell is the function of the webhook under test.
+// tell is the webhook handler under test.
 func tell(_ context.Context, e *onpremise.WebhookEvent) error {
 	for _, m := range e.Messages {
 		fmt.Println(m.Type, "from", m.From)
@@ -24,7 +24,7 @@ func tell(_ context.Context, e *onpremise.WebhookEvent) error {
 	return nil
 }
 
-// A webhook that listens, as in production.
+// A webhook behind a socket, as in production.
 func ExampleWithWebhook() {
 	mux := http.NewServeMux()
 	mux.Handle("/webhook", onpremise.WebhookHandler(tell))
@@ -54,7 +54,7 @@ func ExampleWithWebhookHandler() {
 func ExampleServer_SetWebhookHandler() {
 	server := onpremisetest.NewServer()
 	defer server.Close()
-	client := server.Client() // which the webhook needs
+	client := server.Client() // required by the webhook
 	server.SetWebhookHandler(onpremise.WebhookHandler(func(ctx context.Context, e *onpremise.WebhookEvent) error {
 		for _, m := range e.Messages {
 			if err := client.Messages.MarkRead(ctx, m.ID); err != nil {
@@ -72,7 +72,7 @@ func ExampleServer_SetWebhookHandler() {
 	// Output: true
 }
 
-// A message of any kind: what it leaves out is filled in.
+// Receive takes a message of any kind and fills in missing fields.
 func ExampleServer_Receive() {
 	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
 	defer server.Close()
@@ -124,7 +124,7 @@ func ExampleServer_ReceiveSystem() {
 	// Output: system from 16505551111
 }
 
-// What no type has yet, a program meets one day nevertheless.
+// A program should expect events that no type covers.
 func ExampleServer_ReceiveJSON() {
 	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
 	defer server.Close()

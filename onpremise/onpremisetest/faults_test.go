@@ -15,7 +15,7 @@ import (
 
 var discard = log.New(io.Discard, "", 0)
 
-func TestFaultsReachTheAPI(t *testing.T) {
+func TestFaults(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]onpremisetest.Option{"plain": nil, "TLS": {onpremisetest.WithTLS()}} {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func faultsReachTheAPI(t *testing.T, w *wire) {
 		}
 		require.Len(t, w.Messages(), sent, i)
 	}
-	w.ok("POST", "/messages", object{"to": ada, "text": object{"body": "hello"}}) // nothing is left of the faults
+	w.ok("POST", "/messages", object{"to": ada, "text": object{"body": "hello"}}) // no fault remains
 
 	for _, fault := range []onpremisetest.Fault{onpremisetest.Hang(), onpremisetest.EndlessBody()} {
 		remove := w.Inject(fault)
@@ -83,7 +83,7 @@ func faultsReachTheAPI(t *testing.T, w *wire) {
 	}
 }
 
-func TestStatusBearsAnErrorOfTheAPI(t *testing.T) {
+func TestStatusHasAnErrorBody(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		for status, code := range map[int]int{
@@ -98,8 +98,8 @@ func TestStatusBearsAnErrorOfTheAPI(t *testing.T) {
 	})
 }
 
-// A fault that is meant for nothing would make a test of it hold nothing.
-func TestAnOperationThatIsMisspelledIsNotPassedOver(t *testing.T) {
+// A fault for a misspelled operation would never occur, and its test would prove nothing.
+func TestUnknownOperationPanics(t *testing.T) {
 	t.Parallel()
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()

@@ -17,7 +17,7 @@ func (w *wire) invite(path string) string {
 	return at(w.ok("GET", path+"/invite", nil), "groups", 0, "link").(string)
 }
 
-func TestGroupHasTheAccountAndWhoeverIsInvited(t *testing.T) {
+func TestGroupMembers(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		require.Equal(t, list{}, w.ok("GET", "/groups", nil)["groups"])
@@ -67,7 +67,7 @@ func TestGroupHasTheAccountAndWhoeverIsInvited(t *testing.T) {
 	})
 }
 
-func TestRevokedInvitationIsWorthless(t *testing.T) {
+func TestRevokedInviteIsInvalid(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		path, _ := w.group()
@@ -81,7 +81,7 @@ func TestRevokedInvitationIsWorthless(t *testing.T) {
 	})
 }
 
-func TestGroupIsWrittenToUntilItIsLeft(t *testing.T) {
+func TestMessagesToAGroupUntilItIsLeft(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		path, id := w.group()
@@ -106,7 +106,7 @@ func TestGroupIsWrittenToUntilItIsLeft(t *testing.T) {
 	})
 }
 
-func TestGroupIconIsBytes(t *testing.T) {
+func TestGroupIcon(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		path, _ := w.group()

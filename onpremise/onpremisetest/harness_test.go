@@ -26,7 +26,7 @@ var (
 	loadContract = sync.OnceValues(func() (*openapi3.T, error) {
 		return contract.Load("../..", "onpremise")
 	})
-	answered, refused sync.Map // ids of the operations that tests have seen do so
+	answered, refused sync.Map // IDs of the operations that tests have seen do so
 )
 
 func TestMain(m *testing.M) {
@@ -41,8 +41,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// unchecked is 1 if there is an operation of which no test has held a success and a refusal
-// against the contract.
+// unchecked is 1 if no test has checked a success and an error response of some operation against
+// the contract.
 func unchecked() (code int) {
 	doc, err := loadContract()
 	if err != nil {
@@ -62,12 +62,12 @@ func unchecked() (code int) {
 	return code
 }
 
-// wire talks to a server by plain HTTP, and holds every answer against the contract.
+// wire sends plain HTTP requests to a server and checks every response against the contract.
 type wire struct {
 	*onpremisetest.Server
 	t      *testing.T
 	client *http.Client
-	token  string // of every request
+	token  string // sent with every request
 }
 
 func newWire(t *testing.T, opts ...onpremisetest.Option) *wire {
@@ -84,7 +84,7 @@ func newWire(t *testing.T, opts ...onpremisetest.Option) *wire {
 	return w
 }
 
-// both runs a test over a socket and without one.
+// both runs a test with and without a socket.
 func both(t *testing.T, run func(t *testing.T, w *wire), opts ...onpremisetest.Option) {
 	t.Helper()
 	t.Run("socket", func(t *testing.T) {
@@ -100,10 +100,10 @@ func both(t *testing.T, run func(t *testing.T, w *wire), opts ...onpremisetest.O
 type object = map[string]any
 type list = []any
 
-// upload is a body that is no JSON.
+// upload is a request body that is not JSON.
 type upload struct{ contentType, content string }
 
-// request is what a test sends; a body that is a string is sent as JSON as it stands.
+// request is a test request. A string body is sent unchanged as JSON.
 func (w *wire) request(method, path string, body any) *http.Request {
 	w.t.Helper()
 	var r io.Reader
@@ -128,7 +128,7 @@ func (w *wire) request(method, path string, body any) *http.Request {
 	return req
 }
 
-// do sends a request, and returns the answer as JSON, where it is, and as it came.
+// do sends a request, and returns the response body raw and, if it is JSON, decoded.
 func (w *wire) do(req *http.Request) (*http.Response, object, string) {
 	w.t.Helper()
 	resp, err := w.client.Do(req)
@@ -143,7 +143,7 @@ func (w *wire) do(req *http.Request) (*http.Response, object, string) {
 	return resp, answer, string(b)
 }
 
-// call sends a request that is to be answered with a status, and returns the answer.
+// call sends a request, requires a status, and returns the response.
 func (w *wire) call(status int, method, path string, body any) object {
 	w.t.Helper()
 	return w.expect(status, w.request(method, path, body))
@@ -172,14 +172,14 @@ func (w *wire) ok(method, path string, body any) object {
 	return w.call(200, method, path, body)
 }
 
-// refuse sends a request that is to be refused with a code of the API.
+// refuse sends a request and requires an error response with the given code.
 func (w *wire) refuse(status, code int, method, path string, body any) {
 	w.t.Helper()
 	answer := w.call(status, method, path, body)
 	require.EqualValues(w.t, code, at(answer, "errors", 0, "code"), "%v", answer)
 }
 
-// raw is the answer to a GET as it came.
+// raw returns the raw response to a GET.
 func (w *wire) raw(path string) (contentType, body string) {
 	w.t.Helper()
 	resp, _, body := w.do(w.request("GET", path, nil))
@@ -189,7 +189,7 @@ func (w *wire) raw(path string) (contentType, body string) {
 	return resp.Header.Get("Content-Type"), body
 }
 
-// as is the same wire with the token of another user.
+// as returns a wire that uses the token of another user.
 func (w *wire) as(token string) *wire {
 	other := *w
 	other.token = token
@@ -204,7 +204,7 @@ func (w *wire) login(status int, user, password string, body any) object {
 	return w.expect(status, req)
 }
 
-// at finds a value in an answer: at(answer, "contacts", 0, "wa_id").
+// at returns a value in a response: at(response, "contacts", 0, "wa_id").
 func at(v any, keys ...any) any {
 	for _, key := range keys {
 		switch k := key.(type) {
@@ -217,7 +217,7 @@ func at(v any, keys ...any) any {
 	return v
 }
 
-// each collects a field of every object of a list.
+// each returns a field of every object in a list.
 func each(v any, field string) []any {
 	all := []any{}
 	for _, one := range v.(list) {
@@ -226,7 +226,7 @@ func each(v any, field string) []any {
 	return all
 }
 
-// with is an object with other members; one that is nil is taken out.
+// with returns a copy of an object with other members; nil removes a member.
 func with(base, more object) object {
 	o := object{}
 	for _, m := range []object{base, more} {
@@ -239,10 +239,10 @@ func with(base, more object) object {
 	return o
 }
 
-// png is the smallest thing that is taken for a picture.
+// png is the smallest valid PNG signature.
 const png = "\x89PNG\r\n\x1a\n0123"
 
-// form is a form with one file.
+// form returns a form with one file.
 func form(t *testing.T, field, content string) upload {
 	t.Helper()
 	var b strings.Builder

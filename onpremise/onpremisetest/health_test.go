@@ -10,7 +10,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-func TestHealthHasThreeForms(t *testing.T) {
+func TestHealthFormats(t *testing.T) {
 	t.Parallel()
 	for form, want := range map[onpremisetest.HealthForm]any{
 		onpremisetest.HealthWord: "disconnected",
@@ -32,7 +32,7 @@ func TestHealthHasThreeForms(t *testing.T) {
 	}
 }
 
-func TestStatsAreJSONOrText(t *testing.T) {
+func TestStatsAsJSONOrText(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.ok("POST", "/messages", object{"to": ada, "text": object{"body": "hello"}})

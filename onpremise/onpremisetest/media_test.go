@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestMediaComeBackAsTheyWentUp(t *testing.T) {
+func TestMediaRoundTrip(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		ids := map[any]bool{}
@@ -39,7 +39,7 @@ func TestMediaComeBackAsTheyWentUp(t *testing.T) {
 	})
 }
 
-func TestUploadWithoutALengthIsTaken(t *testing.T) {
+func TestUploadWithoutLength(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		req := w.request("POST", "/media", upload{"text/plain", "content"})
@@ -52,7 +52,7 @@ func TestUploadWithoutALengthIsTaken(t *testing.T) {
 	})
 }
 
-func TestUploadThatBreaksOffIsNotStored(t *testing.T) {
+func TestTruncatedUploadIsNotStored(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		for _, length := range []int64{-1, 1000} {
@@ -95,7 +95,7 @@ func TestDownloadStreams(t *testing.T) {
 	})
 }
 
-func TestUploadThatAsksBeforeIsRefusedBeforeItIsSent(t *testing.T) {
+func TestExpectContinueIsRejectedBeforeTheBody(t *testing.T) {
 	t.Parallel()
 	w := newWire(t)
 	ask := func(token string) (status int, read bool) {
@@ -118,7 +118,7 @@ func TestUploadThatAsksBeforeIsRefusedBeforeItIsSent(t *testing.T) {
 	require.True(t, read)
 }
 
-// noting notes whether it is read.
+// noting records whether it was read.
 type noting struct {
 	io.Reader
 	read atomic.Bool
@@ -129,7 +129,7 @@ func (n *noting) Read(p []byte) (int, error) {
 	return n.Reader.Read(p)
 }
 
-func TestUploadWithoutATokenIsRefused(t *testing.T) {
+func TestUploadRequiresAToken(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.as("wrong").refuse(401, 1005, "POST", "/media", upload{"text/plain", strings.Repeat("x", 9<<20)})

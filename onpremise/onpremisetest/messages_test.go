@@ -12,7 +12,7 @@ import (
 
 const ada = "16315551234"
 
-// kinds are messages that are as they should be.
+// kinds are valid messages.
 func kinds(w *wire) map[string]object {
 	id := func(contentType string) string {
 		return at(w.ok("POST", "/media", upload{contentType, "content"}), "media", 0, "id").(string)
@@ -66,7 +66,7 @@ func TestEveryKindOfMessageIsSent(t *testing.T) {
 	})
 }
 
-func TestMessageThatCannotBeIsRefused(t *testing.T) {
+func TestInvalidMessageIsRejected(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		good := kinds(w)
@@ -151,7 +151,7 @@ func TestMessageThatCannotBeIsRefused(t *testing.T) {
 	})
 }
 
-func TestMessageGoesOnWithTheClock(t *testing.T) {
+func TestMessageStatusFollowsTheClock(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.ok("POST", "/messages", object{"to": ada, "text": object{"body": "hello"}})
@@ -181,7 +181,7 @@ func TestMessagesAreCopies(t *testing.T) {
 	require.Equal(t, "hello", w.Messages()[0].Text.Body)
 }
 
-func TestWhatCameInIsMarkedAsRead(t *testing.T) {
+func TestReceivedMessageIsMarkedAsRead(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		id := w.ReceiveText(ada, "hello")

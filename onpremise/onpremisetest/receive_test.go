@@ -16,15 +16,15 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-// hook is a webhook that notes what it is sent, and answers as it is told.
+// hook is a webhook that records its requests and responds as configured.
 type hook struct {
 	mu       sync.Mutex
 	events   []onpremiseapi.WebhookEvent
 	requests []*http.Request
 	running  int
-	most     int // at once
+	most     int // number of calls at once
 	answer   func(n int) int
-	hold     chan struct{} // until it is closed nothing is answered; nil is never
+	hold     chan struct{} // if not nil, responses wait until it is closed
 }
 
 func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -61,7 +61,7 @@ func (h *hook) seen() []onpremiseapi.WebhookEvent {
 	return append([]onpremiseapi.WebhookEvent(nil), h.events...)
 }
 
-// delivered runs a test with a webhook that is a handler, and with one that is a server.
+// delivered runs a test with a webhook handler and with a webhook server.
 func delivered(t *testing.T, run func(t *testing.T, w *wire, h *hook)) {
 	t.Helper()
 	t.Run("handler", func(t *testing.T) {
@@ -78,7 +78,7 @@ func delivered(t *testing.T, run func(t *testing.T, w *wire, h *hook)) {
 	})
 }
 
-func TestWhatComesInIsDelivered(t *testing.T) {
+func TestReceivedMessageIsDelivered(t *testing.T) {
 	t.Parallel()
 	delivered(t, func(t *testing.T, w *wire, h *hook) {
 		id := w.ReceiveText("+1 (631) 555-1234", "hello")
@@ -105,7 +105,7 @@ func TestWhatComesInIsDelivered(t *testing.T) {
 	})
 }
 
-func TestEveryKindOfEventIsAsTheContractHasIt(t *testing.T) {
+func TestEveryKindOfEventMatchesTheContract(t *testing.T) {
 	t.Parallel()
 	delivered(t, func(t *testing.T, w *wire, h *hook) {
 		w.ok("PATCH", settings, object{"sent_status": true})
@@ -149,7 +149,7 @@ func TestEveryKindOfEventIsAsTheContractHasIt(t *testing.T) {
 		require.Len(t, all, 10+2+3+1+1)
 		for _, d := range all {
 			var value any
-			body := strings.Replace(string(d.Body), `"type":"system"`, `"type":"unknown"`, 1) // which the contract leaves out
+			body := strings.Replace(string(d.Body), `"type":"system"`, `"type":"unknown"`, 1) // not in the contract
 			require.NoError(t, json.Unmarshal([]byte(body), &value))
 			require.NoError(t, schema.VisitJSON(value), "%s", d.Body)
 		}
@@ -159,12 +159,12 @@ func TestEveryKindOfEventIsAsTheContractHasIt(t *testing.T) {
 
 		content := file.ID
 		_, got := w.raw("/media/" + content)
-		require.Equal(t, png, got, "what came in can be fetched")
+		require.Equal(t, png, got, "received media can be downloaded")
 		require.Len(t, file.SHA256, 64)
 	})
 }
 
-func TestNoticesAndRawEventsAreDelivered(t *testing.T) {
+func TestSystemAndRawEventsAreDelivered(t *testing.T) {
 	t.Parallel()
 	delivered(t, func(t *testing.T, w *wire, h *hook) {
 		notice := onpremiseapi.WebhookSystem{
@@ -184,7 +184,7 @@ func TestNoticesAndRawEventsAreDelivered(t *testing.T) {
 	})
 }
 
-func TestWebhookIsToldWhatBecomesOfAMessage(t *testing.T) {
+func TestWebhookReceivesMessageStatuses(t *testing.T) {
 	t.Parallel()
 	delivered(t, func(t *testing.T, w *wire, h *hook) {
 		hello := object{"to": ada, "text": object{"body": "hello"}}
@@ -200,7 +200,7 @@ func TestWebhookIsToldWhatBecomesOfAMessage(t *testing.T) {
 			return all
 		}
 		id := at(w.ok("POST", "/messages", hello), "messages", 0, "id")
-		require.Empty(t, statuses(), "that it was sent is not told by default")
+		require.Empty(t, statuses(), "the status sent is off by default")
 		w.Advance(4 * time.Second)
 		require.Contains(t, statuses(), "delivered")
 		w.Advance(5 * time.Second)

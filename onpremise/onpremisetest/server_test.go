@@ -17,7 +17,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-func TestServerKnowsEveryOperationAndWantsATokenForIt(t *testing.T) {
+func TestEveryOperationIsServedAndRequiresAToken(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		doc, err := loadContract()
@@ -36,7 +36,7 @@ func TestServerKnowsEveryOperationAndWantsATokenForIt(t *testing.T) {
 	})
 }
 
-func TestWhatIsNoCallIsRefused(t *testing.T) {
+func TestUnknownRequestsAreRejected(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.refuse(404, 1006, "GET", "/group", nil)
@@ -57,12 +57,12 @@ func TestWhatIsNoCallIsRefused(t *testing.T) {
 		w.ok("POST", "/groups", upload{"application/json; charset=utf-8", `{"subject":"Friends"}`})
 
 		req := w.request("GET", "/groups", nil)
-		req.URL.Path = "/groups" // the base path belongs to it
+		req.URL.Path = "/groups" // the base path is required
 		w.expect(404, req)
 	})
 }
 
-func TestServerIsAResponderOfHTTPMock(t *testing.T) {
+func TestServerAsHTTPMockResponder(t *testing.T) {
 	t.Parallel()
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
@@ -80,7 +80,7 @@ func TestServerIsAResponderOfHTTPMock(t *testing.T) {
 	require.Equal(t, "GetAllGroups", server.Requests()[0].Operation)
 }
 
-func TestTLSServesACertificateOfItsOwnMaking(t *testing.T) {
+func TestTLSUsesASelfSignedCertificate(t *testing.T) {
 	t.Parallel()
 	w := newWire(t, onpremisetest.WithTLS())
 	require.True(t, strings.HasPrefix(w.URL, "https://"))
@@ -107,7 +107,7 @@ func TestTLSServesACertificateOfItsOwnMaking(t *testing.T) {
 		}
 		require.NoError(t, err, name)
 		resp.Body.Close()
-		require.Equal(t, 1, resp.ProtoMajor, "whose connections can be cut")
+		require.Equal(t, 1, resp.ProtoMajor, "with connections that can be closed")
 	}
 
 	inside := newWire(t, onpremisetest.WithTLS(), onpremisetest.InProcess())
@@ -115,7 +115,7 @@ func TestTLSServesACertificateOfItsOwnMaking(t *testing.T) {
 	inside.ok("GET", "/groups", nil)
 }
 
-func TestAnswersBearTheTimeOfTheClock(t *testing.T) {
+func TestResponsesHaveTheDateOfTheClock(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.Advance(time.Hour)
@@ -127,7 +127,7 @@ func TestAnswersBearTheTimeOfTheClock(t *testing.T) {
 	}, onpremisetest.WithStart(start))
 }
 
-func TestManyAtOnceLoseNothing(t *testing.T) {
+func TestConcurrentRequests(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.SetWebhookHandler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

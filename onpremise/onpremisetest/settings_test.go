@@ -17,7 +17,7 @@ var usual = object{
 
 const settings = "/settings/application"
 
-func TestSettingsChangeByWhatIsSent(t *testing.T) {
+func TestSettingsUpdateChangesOnlySentFields(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		require.Equal(t, usual, w.ok("GET", settings, nil))
@@ -47,7 +47,7 @@ func TestSettingsChangeByWhatIsSent(t *testing.T) {
 	})
 }
 
-func TestSettingsThatCannotBeChangeNothing(t *testing.T) {
+func TestInvalidSettingsChangeNothing(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		for _, wrong := range []object{
@@ -67,7 +67,7 @@ func TestSettingsThatCannotBeChangeNothing(t *testing.T) {
 	})
 }
 
-func TestMediaProvidersReplaceThoseOfTheirName(t *testing.T) {
+func TestMediaProviderReplacesOneOfTheSameName(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		const path = settings + "/media/providers"
@@ -93,7 +93,7 @@ func TestMediaProvidersReplaceThoseOfTheirName(t *testing.T) {
 	})
 }
 
-func TestBackupBringsBackWhatItHolds(t *testing.T) {
+func TestBackupRoundTrip(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.ok("PATCH", settings, object{"sent_status": true, "callback_persist": false, "callback_backoff_delay_ms": "7"})

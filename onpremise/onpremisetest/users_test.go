@@ -12,7 +12,7 @@ import (
 
 var start = time.Date(2018, 2, 22, 15, 29, 26, 500, time.UTC)
 
-func TestLoginAnswersATokenForSevenDays(t *testing.T) {
+func TestTokenIsValidForSevenDays(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		answer := w.login(200, "boss", "pass word", nil)
@@ -31,7 +31,7 @@ func TestLoginAnswersATokenForSevenDays(t *testing.T) {
 	}, onpremisetest.WithStart(start), onpremisetest.WithCredentials("boss", "pass word"))
 }
 
-func TestTokenEndsAsDeclaredWhereThatIsWanted(t *testing.T) {
+func TestTokenExpiryInRFC3339(t *testing.T) {
 	t.Parallel()
 	w := newWire(t, onpremisetest.WithRFC3339(), onpremisetest.WithStart(start), onpremisetest.WithTokenLife(time.Hour))
 	ends, err := time.Parse(time.RFC3339, at(w.login(200, w.Username(), w.Password(), nil), "users", 0, "expires_after").(string))
@@ -39,18 +39,18 @@ func TestTokenEndsAsDeclaredWhereThatIsWanted(t *testing.T) {
 	require.WithinDuration(t, start.Add(time.Hour), ends, time.Minute)
 }
 
-func TestLoginNeedsThePassword(t *testing.T) {
+func TestLoginRequiresThePassword(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.login(401, w.Username(), "wrong", nil)
 		w.login(401, "nobody", w.Password(), nil)
 		w.login(401, "", "", nil)
-		w.refuse(401, 1005, "POST", "/users/login", nil) // a token in the place of a password
+		w.refuse(401, 1005, "POST", "/users/login", nil) // a token instead of a password
 		w.login(400, w.Username(), w.Password(), `{"new_password":`)
 	})
 }
 
-func TestTokenEndsBeforeItsTime(t *testing.T) {
+func TestExpireTokens(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		other := w.as(w.Token())
@@ -69,7 +69,7 @@ func TestTokenEndsBeforeItsTime(t *testing.T) {
 	})
 }
 
-func TestFreshInstallationDemandsANewPassword(t *testing.T) {
+func TestFreshInstallationRequiresANewPassword(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		first := w.Password()
@@ -90,7 +90,7 @@ func TestFreshInstallationDemandsANewPassword(t *testing.T) {
 	}, onpremisetest.WithFreshInstallation())
 }
 
-func TestUsersComeAndGo(t *testing.T) {
+func TestUserLifecycle(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		ada := object{"username": "ada", "password": "one"}
@@ -118,7 +118,7 @@ func TestUsersComeAndGo(t *testing.T) {
 	})
 }
 
-func TestRolesAllowDifferentThings(t *testing.T) {
+func TestRoles(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		for _, name := range []string{"ada", "bob"} {
@@ -143,7 +143,7 @@ func TestRolesAllowDifferentThings(t *testing.T) {
 	})
 }
 
-func TestWhatIsCreatedMayBe201(t *testing.T) {
+func TestWithCreated(t *testing.T) {
 	t.Parallel()
 	w := newWire(t, onpremisetest.WithCreated())
 	w.login(201, w.Username(), w.Password(), nil)

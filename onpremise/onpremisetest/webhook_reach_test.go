@@ -18,7 +18,7 @@ import (
 func TestEventsWaitForAWebhook(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
-		require.NoError(t, w.WaitDelivered(t.Context()), "there is nothing to deliver")
+		require.NoError(t, w.WaitDelivered(t.Context()), "nothing to deliver")
 		w.ReceiveText(ada, "hello")
 		require.ErrorContains(t, w.WaitDelivered(t.Context()), "no webhook")
 		h := &hook{}
@@ -35,7 +35,7 @@ func TestEventsWaitForAWebhook(t *testing.T) {
 		w.SetWebhookHandler(other)
 		require.NoError(t, w.WaitDelivered(t.Context()))
 		w.ok("PATCH", settings, object{"webhooks": object{"url": "https://bot.example/secret"}})
-		w.SetWebhookHandler(other) // which leaves the URL as it is
+		w.SetWebhookHandler(other) // the URL does not change
 		w.ReceiveText(ada, "hello again")
 		require.NoError(t, w.WaitDelivered(t.Context()))
 		require.Len(t, h.seen(), 1)
@@ -44,7 +44,7 @@ func TestEventsWaitForAWebhook(t *testing.T) {
 	})
 }
 
-func TestWaitEndsWithItsContextAndWithTheServer(t *testing.T) {
+func TestWaitDeliveredEndsWithContextOrServer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := &hook{answer: func(int) int { return 500 }}
@@ -62,12 +62,12 @@ func TestWaitEndsWithItsContextAndWithTheServer(t *testing.T) {
 		require.ErrorIs(t, <-ended, context.Canceled)
 		before := len(h.seen())
 		time.Sleep(time.Hour) // of the bubble
-		require.Len(t, h.seen(), before, "a server that is closed delivers nothing")
+		require.Len(t, h.seen(), before, "a closed server delivers nothing")
 		w.ReceiveText(ada, "hello")
 	})
 }
 
-func TestCloseEndsADeliveryThatIsNotAnswered(t *testing.T) {
+func TestCloseEndsAHangingDelivery(t *testing.T) {
 	t.Parallel()
 	delivered(t, func(t *testing.T, w *wire, h *hook) {
 		h.hold = make(chan struct{})
@@ -78,7 +78,7 @@ func TestCloseEndsADeliveryThatIsNotAnswered(t *testing.T) {
 	})
 }
 
-func TestCloseReturnsWhenTheHandlerHas(t *testing.T) {
+func TestCloseWaitsForTheHandler(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ended := false
@@ -94,7 +94,7 @@ func TestCloseReturnsWhenTheHandlerHas(t *testing.T) {
 	})
 }
 
-func TestCloseEndsAHandlerThatWaitsForTheServer(t *testing.T) {
+func TestCloseReleasesAHandlerThatWaitsForTheServer(t *testing.T) {
 	t.Parallel()
 	var w *wire
 	called := make(chan struct{})
@@ -111,7 +111,7 @@ func TestCloseEndsAHandlerThatWaitsForTheServer(t *testing.T) {
 	w.Close()
 }
 
-func TestOnlyTheLoopbackInterfaceIsCalled(t *testing.T) {
+func TestOnlyLoopbackAddressesAreCalled(t *testing.T) {
 	t.Parallel()
 	w := newWire(t, onpremisetest.WithWebhook("http://192.0.2.1/"))
 	w.ReceiveText(ada, "hello")
@@ -119,7 +119,7 @@ func TestOnlyTheLoopbackInterfaceIsCalled(t *testing.T) {
 	require.ErrorContains(t, w.Deliveries()[0].Attempts[0].Err, "loopback")
 }
 
-func TestWebhookIsTrustedByItsAuthorityAndSeesACertificate(t *testing.T) {
+func TestWebhookCAAndClientCertificate(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
 	pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
@@ -147,14 +147,14 @@ func TestWebhookIsTrustedByItsAuthorityAndSeesACertificate(t *testing.T) {
 	require.Error(t, w.Deliveries()[1].Attempts[0].Err)
 }
 
-func TestServerRunsInABubble(t *testing.T) {
+func TestServerWorksInASynctestBubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := &hook{}
 		w := newWire(t, onpremisetest.InProcess(), onpremisetest.WithTLS(), onpremisetest.WithWebhookHandler(h))
 		w.ok("POST", "/messages", object{"to": ada, "text": object{"body": "hello"}})
 		time.Sleep(time.Minute) // of the bubble
-		require.Len(t, h.seen(), 2, "statuses come by themselves as time goes by")
+		require.Len(t, h.seen(), 2, "statuses follow the clock")
 		w.Close()
 	})
 }

@@ -14,13 +14,13 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-func TestWhatIsNotAnswered200ComesAgain(t *testing.T) {
+func TestDeliveryIsRetriedUntil200(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		answers := []int{500, 404, 204, 302, 199, 200}
 		h := &hook{answer: func(n int) int { return answers[n-1] }}
 		w := newWire(t, onpremisetest.InProcess(), onpremisetest.WithWebhookHandler(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			if len(h.seen()) == 4 { // and once it does not answer at all
+			if len(h.seen()) == 4 { // and one call without a response
 				h.mu.Lock()
 				h.events = append(h.events, onpremiseapi.WebhookEvent{})
 				h.mu.Unlock()
@@ -45,7 +45,7 @@ func TestWhatIsNotAnswered200ComesAgain(t *testing.T) {
 	})
 }
 
-func TestAdvanceBringsDeliveriesAbout(t *testing.T) {
+func TestAdvanceTriggersDeliveries(t *testing.T) {
 	t.Parallel()
 	delivered(t, func(t *testing.T, w *wire, h *hook) {
 		h.answer = func(n int) int { return map[bool]int{true: 500, false: 200}[n < 4] }
@@ -64,7 +64,7 @@ func TestAdvanceBringsDeliveriesAbout(t *testing.T) {
 	})
 }
 
-func TestWhatIsDueGoesBeforeWhatIsNot(t *testing.T) {
+func TestDueEventsGoFirst(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := &hook{}
@@ -80,7 +80,7 @@ func TestWhatIsDueGoesBeforeWhatIsNot(t *testing.T) {
 	})
 }
 
-func TestNoMoreThanTheSettingAtOnce(t *testing.T) {
+func TestConcurrentDeliveriesAreLimited(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := &hook{hold: make(chan struct{})}
@@ -101,7 +101,7 @@ func TestNoMoreThanTheSettingAtOnce(t *testing.T) {
 	})
 }
 
-func TestNothingIsLostOfMany(t *testing.T) {
+func TestManyEventsAreAllDelivered(t *testing.T) {
 	t.Parallel()
 	delivered(t, func(t *testing.T, w *wire, h *hook) {
 		const events = 3000
