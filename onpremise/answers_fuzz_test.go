@@ -166,9 +166,9 @@ func FuzzSend(f *testing.F) {
 		case 6:
 			m = onpremise.LocationMessage(to, x, y, a, b)
 		case 7:
-			m = onpremise.ContactsMessage(to, onpremise.Contact{Name: onpremise.ContactName{FormattedName: a, FirstName: b}, Birthday: c})
+			m = onpremise.ContactsMessage(to, onpremise.ContactCard{Name: onpremise.ContactName{FormattedName: a, FirstName: b}, Birthday: c})
 		case 8:
-			m = onpremise.TemplateMessage(to, a, b, onpremise.Fallback(c), onpremise.TextParam(a), onpremise.CurrencyParam(b, c, int(x)))
+			m = onpremise.HSMMessage(to, a, b, onpremise.Fallback(c), onpremise.HSMText(a), onpremise.HSMCurrency(b, c, int(x)))
 		}
 		if group {
 			m = onpremise.ToGroup(m)

@@ -162,9 +162,14 @@ func TestEveryOperationHasAWrapperThatKeepsToTheContract(t *testing.T) {
 			onpremise.VideoMessage(testTo, onpremise.MediaLink("https://example.com/a.mp4", ""), ""),
 			onpremise.DocumentMessage(testTo, onpremise.MediaID(id), "a.ogg", "listen"),
 			onpremise.LocationMessage(testTo, 38.9, -131.99, "Beach", "1 Road"),
-			onpremise.ContactsMessage(testTo, onpremise.Contact{Name: onpremise.ContactName{FormattedName: "Ada"}}),
-			onpremise.TemplateMessage(testTo, "ns", "order", onpremise.Fallback("en_US"), onpremise.TextParam("Ada"),
-				onpremise.CurrencyParam("$1", "USD", 1000), onpremise.EpochParam("now", utc), onpremise.DateTimeParam("now", onpremise.PartsOf(utc))),
+			onpremise.ContactsMessage(testTo, onpremise.ContactCard{Name: onpremise.ContactName{FormattedName: "Ada"}}),
+			onpremise.StickerMessage(testTo, onpremise.MediaLink("https://example.com/a.webp", "")),
+			onpremise.ButtonsMessage(testTo, "Tea?", onpremise.ReplyButton{ID: "y", Title: "Yes"}),
+			onpremise.ListMessage(testTo, "Which?", "Menu", onpremise.ListSection{Rows: []onpremise.ListRow{{ID: "1", Title: "Green"}}}),
+			onpremise.TemplateMessage(testTo, "ns", "order", "en_US", onpremise.HeaderComponent(onpremise.ImageParam(onpremise.MediaID(id))),
+				onpremise.BodyComponent(onpremise.TextParam("Ada"), onpremise.CurrencyParam("$1", "USD", 1000)), onpremise.QuickReplyComponent(0, "later")),
+			onpremise.HSMMessage(testTo, "ns", "order", onpremise.Fallback("en_US"), onpremise.HSMText("Ada"),
+				onpremise.HSMCurrency("$1", "USD", 1000), onpremise.HSMEpoch("now", utc), onpremise.HSMDateTime("now", onpremise.PartsOf(utc))),
 		} {
 			sent, err := c.Messages.Send(ctx, m)
 			require.NoError(t, err, m.Type)

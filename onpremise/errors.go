@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,8 @@ type Error struct {
 }
 
 const (
+	codeWindowClosed = 470
+
 	// codePasswordChange is the error of an installation whose first login is still to come.
 	codePasswordChange = 1024
 
@@ -156,6 +159,11 @@ func reason(r ErrorInfo) string {
 	return text
 }
 
-// Is reports whether target is the sentinel of the status or of the outcome, such as
-// [ErrNotFound] or [ErrOutcomeUnknown].
-func (e *Error) Is(target error) bool { return e.matches(target) }
+// Is reports whether target is the sentinel of the status, of the outcome or of a code that the
+// server reports, such as [ErrNotFound], [ErrOutcomeUnknown] or [ErrWindowClosed].
+func (e *Error) Is(target error) bool {
+	if target == ErrWindowClosed {
+		return slices.ContainsFunc(e.Errors, func(i ErrorInfo) bool { return i.Code == codeWindowClosed })
+	}
+	return e.matches(target)
+}

@@ -59,7 +59,7 @@ func ExampleMessage() {
 		onpremise.VideoMessage(to, onpremise.MediaLink("https://shop.example.com/tour.mp4", ""), "Our shop"),
 		onpremise.DocumentMessage(to, onpremise.MediaLink("https://shop.example.com/4711", ""), "invoice.pdf", ""),
 		onpremise.LocationMessage(to, 52.520008, 13.404954, "Shop Example", "Alexanderplatz, Berlin"),
-		onpremise.ContactsMessage(to, onpremise.Contact{
+		onpremise.ContactsMessage(to, onpremise.ContactCard{
 			Name:   onpremise.ContactName{FormattedName: "Ada Example"},
 			Phones: []onpremise.ContactPhone{{Phone: "+16315550101", Type: "WORK"}},
 		}),
@@ -83,17 +83,17 @@ func ExampleTextMessage() {
 	// Output: {"text":{"body":"hello"},"to":"16315551234","type":"text"}
 }
 
-func ExampleTemplateMessage() {
+func ExampleHSMMessage() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
 	client := server.Client()
 	arrival := time.Date(2027, time.March, 5, 14, 30, 0, 0, time.UTC)
 
 	// Each value has the text that is shown where it cannot be written the way the receiver does.
-	message := onpremise.TemplateMessage("16315551234", "shop_ns", "order_shipped", onpremise.Fallback("en_US"),
-		onpremise.TextParam("Ada"),
-		onpremise.CurrencyParam("$10.50", "USD", 10500), // in thousandths
-		onpremise.DateTimeParam("March 5, 14:30", onpremise.PartsOf(arrival)))
+	message := onpremise.HSMMessage("16315551234", "shop_ns", "order_shipped", onpremise.Fallback("en_US"),
+		onpremise.HSMText("Ada"),
+		onpremise.HSMCurrency("$10.50", "USD", 10500), // in thousandths
+		onpremise.HSMDateTime("March 5, 14:30", onpremise.PartsOf(arrival)))
 	if _, err := client.Messages.Send(context.Background(), message); err != nil {
 		fmt.Println(err)
 		return
@@ -106,10 +106,10 @@ func ExampleTemplateMessage() {
 func ExampleLocalizableParam() {
 	meeting := time.Date(2027, time.March, 5, 14, 30, 0, 0, time.UTC)
 	for _, param := range []onpremise.LocalizableParam{
-		onpremise.TextParam("Ada"),
-		onpremise.CurrencyParam("10,50 €", "EUR", 10500),
-		onpremise.EpochParam("March 5, 14:30 UTC", meeting), // in the time zone of the receiver
-		onpremise.DateTimeParam("Friday", onpremise.DateTimeComponent{DayOfWeek: onpremise.PartsOf(meeting).DayOfWeek}),
+		onpremise.HSMText("Ada"),
+		onpremise.HSMCurrency("10,50 €", "EUR", 10500),
+		onpremise.HSMEpoch("March 5, 14:30 UTC", meeting), // in the time zone of the receiver
+		onpremise.HSMDateTime("Friday", onpremise.DateTimeComponent{DayOfWeek: onpremise.PartsOf(meeting).DayOfWeek}),
 	} {
 		body, err := json.Marshal(param)
 		if err != nil {
@@ -126,7 +126,7 @@ func ExampleLocalizableParam() {
 }
 
 func ExampleDeterministic() {
-	message := onpremise.TemplateMessage("16315551234", "shop_ns", "legal_notice",
+	message := onpremise.HSMMessage("16315551234", "shop_ns", "legal_notice",
 		onpremise.Deterministic("de")) // not at all, rather than in another language
 	fmt.Println(message.HSM.Language.Policy, message.HSM.Language.Code)
 	// Output: deterministic de

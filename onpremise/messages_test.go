@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wabakit/wabakit-go/onpremise"
-	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
 var utc = time.Date(2026, time.March, 1, 0, 5, 0, 0, time.UTC) // a Sunday
@@ -35,28 +35,62 @@ func TestMessagesOfEveryKind(t *testing.T) {
 		"document, bare":  {onpremise.DocumentMessage(testTo, onpremise.MediaID("f"), "", ""), `{"document":{"id":"f"},"to":"16315551234","type":"document"}`},
 		"location":        {onpremise.LocationMessage(testTo, 38.9806263495, -0.000001, "Beach", "1 Road"), `{"location":{"address":"1 Road","latitude":"38.9806263495","longitude":"-0.000001","name":"Beach"},"to":"16315551234","type":"location"}`},
 		"contacts": {
-			onpremise.ContactsMessage(testTo, onpremise.Contact{
+			onpremise.ContactsMessage(testTo, onpremise.ContactCard{
 				Name: onpremise.ContactName{FormattedName: "Ada L."}, Phones: []onpremise.ContactPhone{{Phone: "+1", WaID: "1"}},
 			}),
 			`{"contacts":[{"name":{"formatted_name":"Ada L."},"phones":[{"phone":"+1","wa_id":"1"}]}],"to":"16315551234","type":"contacts"}`,
 		},
-		"template": {
-			onpremise.TemplateMessage(testTo, "ns", "order", onpremise.Fallback("en_US"),
-				onpremise.TextParam("Ada"), onpremise.CurrencyParam("$10.50", "USD", 10500),
-				onpremise.EpochParam("today", utc), onpremise.DateTimeParam("Sunday", onpremise.PartsOf(utc)),
-				onpremise.DateTimeParam("at 7", onpremise.DateTimeComponent{Hour: new(7)})),
+		"hsm": {
+			onpremise.HSMMessage(testTo, "ns", "order", onpremise.Fallback("en_US"),
+				onpremise.HSMText("Ada"), onpremise.HSMCurrency("$10.50", "USD", 10500),
+				onpremise.HSMEpoch("today", utc), onpremise.HSMDateTime("Sunday", onpremise.PartsOf(utc)),
+				onpremise.HSMDateTime("at 7", onpremise.DateTimeComponent{Hour: new(7)})),
 			`{"hsm":{"element_name":"order","language":{"code":"en_US","policy":"fallback"},"localizable_params":[{"default":"Ada"},` +
 				`{"currency":{"amount_1000":10500,"currency_code":"USD"},"default":"$10.50"},` +
 				`{"date_time":{"unix_epoch":{"timestamp":1772323500}},"default":"today"},` +
 				`{"date_time":{"component":{"day_of_month":1,"day_of_week":7,"hour":0,"minute":5,"month":3,"year":2026}},"default":"Sunday"},` +
 				`{"date_time":{"component":{"hour":7}},"default":"at 7"}],"namespace":"ns"},"to":"16315551234","type":"hsm"}`,
 		},
-		"template without values": {
-			onpremise.TemplateMessage(testTo, "ns", "hello", onpremise.Deterministic("de")),
+		"template": {
+			onpremise.TemplateMessage(testTo, "ns", "order", "en_US",
+				onpremise.HeaderComponent(onpremise.ImageParam(onpremise.MediaID("f"))),
+				onpremise.BodyComponent(onpremise.TextParam("Ada"), onpremise.CurrencyParam("$10.50", "USD", 10500), onpremise.DateTimeParam("Sunday")),
+				onpremise.QuickReplyComponent(0, "later"), onpremise.URLComponent(1, "4711")),
+			`{"template":{"components":[{"parameters":[{"image":{"id":"f"},"type":"image"}],"type":"header"},` +
+				`{"parameters":[{"text":"Ada","type":"text"},{"currency":{"amount_1000":10500,"code":"USD","fallback_value":"$10.50"},"type":"currency"},` +
+				`{"date_time":{"fallback_value":"Sunday"},"type":"date_time"}],"type":"body"},` +
+				`{"index":"0","parameters":[{"payload":"later","type":"payload"}],"sub_type":"quick_reply","type":"button"},` +
+				`{"index":"1","parameters":[{"text":"4711","type":"text"}],"sub_type":"url","type":"button"}],` +
+				`"language":{"code":"en_US","policy":"deterministic"},"name":"order","namespace":"ns"},"to":"16315551234","type":"template"}`,
+		},
+		"template, media headers": {
+			onpremise.TemplateMessage(testTo, "ns", "order", "de", onpremise.HeaderComponent(
+				onpremise.VideoParam(onpremise.MediaLink("l", "p")), onpremise.DocumentParam(onpremise.MediaID("f"), "a.pdf"))),
+			`{"template":{"components":[{"parameters":[{"type":"video","video":{"link":"l","provider":{"name":"p"}}},` +
+				`{"document":{"filename":"a.pdf","id":"f"},"type":"document"}],"type":"header"}],` +
+				`"language":{"code":"de","policy":"deterministic"},"name":"order","namespace":"ns"},"to":"16315551234","type":"template"}`,
+		},
+		"buttons": {
+			change(onpremise.ButtonsMessage(testTo, "Tea?", onpremise.ReplyButton{ID: "y", Title: "Yes"}, onpremise.ReplyButton{ID: "n", Title: "No"}),
+				func(m *onpremise.Message) {
+					m.Interactive.Header = &onpremise.InteractiveHeader{Type: onpremise.HeaderImage, Image: &onpremise.Image{ID: "f"}}
+					m.Interactive.Footer = &onpremise.InteractiveFooter{Text: "small"}
+				}),
+			`{"interactive":{"action":{"buttons":[{"reply":{"id":"y","title":"Yes"},"type":"reply"},{"reply":{"id":"n","title":"No"},"type":"reply"}]},` +
+				`"body":{"text":"Tea?"},"footer":{"text":"small"},"header":{"image":{"id":"f"},"type":"image"},"type":"button"},"to":"16315551234","type":"interactive"}`,
+		},
+		"list": {
+			onpremise.ListMessage(testTo, "Which?", "Menu", onpremise.ListSection{Rows: []onpremise.ListRow{{ID: "1", Title: "Green", Description: "from Japan"}}}),
+			`{"interactive":{"action":{"button":"Menu","sections":[{"rows":[{"description":"from Japan","id":"1","title":"Green"}]}]},` +
+				`"body":{"text":"Which?"},"type":"list"},"to":"16315551234","type":"interactive"}`,
+		},
+		"sticker": {onpremise.StickerMessage(testTo, onpremise.MediaID("f")), `{"sticker":{"id":"f"},"to":"16315551234","type":"sticker"}`},
+		"hsm without values": {
+			onpremise.HSMMessage(testTo, "ns", "hello", onpremise.Deterministic("de")),
 			`{"hsm":{"element_name":"hello","language":{"code":"de","policy":"deterministic"},"localizable_params":[],"namespace":"ns"},"to":"16315551234","type":"hsm"}`,
 		},
-		"a field that no function sets": {
-			func() onpremise.Message { m := onpremise.TextMessage(testTo, "now"); m.TTL = new(0); return m }(),
+		"TTL of zero": {
+			change(onpremise.TextMessage(testTo, "now"), func(m *onpremise.Message) { m.TTL = new(0) }),
 			`{"text":{"body":"now"},"to":"16315551234","ttl":0,"type":"text"}`,
 		},
 	} {
@@ -83,42 +117,108 @@ func canonical(t *testing.T, body string) string {
 	return string(b)
 }
 
-func TestMessagesThatNoServerTakesAreNotSent(t *testing.T) {
+func change(m onpremise.Message, f func(*onpremise.Message)) onpremise.Message { f(&m); return m }
+
+func TestInvalidMessagesAreNotSent(t *testing.T) {
 	t.Parallel()
 	client, w := newClient(t, 200, `{}`)
-	with := func(m onpremise.Message, change func(*onpremise.Message)) onpremise.Message { change(&m); return m }
+	file, long := onpremise.MediaID("f"), func(n int) string { return strings.Repeat("é", n) }
 	text := onpremise.TextMessage(testTo, "hi")
-	template := onpremise.TemplateMessage(testTo, "ns", "t", onpremise.Fallback("en"))
-	for field, m := range map[string]onpremise.Message{
-		"to":                              onpremise.TextMessage("", "hi"),
-		"text.body":                       onpremise.TextMessage(testTo, ""),
-		"text":                            {To: testTo},
-		"image":                           onpremise.ImageMessage(testTo, onpremise.MediaRef{}, ""),
-		"video":                           with(text, func(m *onpremise.Message) { m.Video = &onpremiseapi.Video{ID: "f"} }),
-		"audio":                           with(onpremise.AudioMessage(testTo, onpremise.MediaID("f")), func(m *onpremise.Message) { m.Audio.Link = "l" }),
-		"document.provider":               with(onpremise.DocumentMessage(testTo, onpremise.MediaID("f"), "", ""), func(m *onpremise.Message) { m.Document.Provider = &onpremise.Provider{Name: "p"} }),
-		"contacts":                        onpremise.ContactsMessage(testTo),
-		"contacts[0].name.formatted_name": onpremise.ContactsMessage(testTo, onpremise.Contact{}),
-		"location.latitude":               onpremise.LocationMessage(testTo, 90.1, 0, "", ""),
-		"location.longitude":              onpremise.LocationMessage(testTo, 0, math.NaN(), "", ""),
-		"hsm.namespace":                   onpremise.TemplateMessage(testTo, "", "t", onpremise.Fallback("en")),
-		"hsm.element_name":                onpremise.TemplateMessage(testTo, "ns", "", onpremise.Fallback("en")),
-		"hsm.language.code":               onpremise.TemplateMessage(testTo, "ns", "t", onpremise.Fallback("")),
-		"hsm.language.policy":             onpremise.TemplateMessage(testTo, "ns", "t", onpremise.Language{Code: "en"}),
-		"hsm.localizable_params[0].date_time": with(template, func(m *onpremise.Message) {
+	button := onpremise.ReplyButton{ID: "y", Title: "Yes"}
+	row := onpremise.ListRow{ID: "1", Title: "One"}
+	buttons := func(b ...onpremise.ReplyButton) onpremise.Message { return onpremise.ButtonsMessage(testTo, "?", b...) }
+	list := func(s ...onpremise.ListSection) onpremise.Message {
+		return onpremise.ListMessage(testTo, "?", "Menu", s...)
+	}
+	rows := func(r ...onpremise.ListRow) onpremise.ListSection { return onpremise.ListSection{Rows: r} }
+	header := func(m onpremise.Message, h onpremise.InteractiveHeader) onpremise.Message {
+		return change(m, func(m *onpremise.Message) { m.Interactive.Header = &h })
+	}
+	template := func(c ...onpremise.TemplateComponent) onpremise.Message {
+		return onpremise.TemplateMessage(testTo, "ns", "t", "en", c...)
+	}
+	hsm := onpremise.HSMMessage(testTo, "ns", "t", onpremise.Fallback("en"))
+	for _, tt := range []struct {
+		field   string
+		message onpremise.Message
+	}{
+		{"to", onpremise.TextMessage("", "hi")},
+		{"ttl", change(text, func(m *onpremise.Message) { m.TTL = new(-1) })},
+		{"text", onpremise.Message{To: testTo}},
+		{"text.body", onpremise.TextMessage(testTo, "")},
+		{"text.body", onpremise.TextMessage(testTo, long(4097))},
+		{"image", onpremise.ImageMessage(testTo, onpremise.MediaRef{}, "")},
+		{"image.caption", onpremise.ImageMessage(testTo, file, long(1025))},
+		{"video", change(text, func(m *onpremise.Message) { m.Video = &onpremise.Video{ID: "f"} })},
+		{"audio", change(onpremise.AudioMessage(testTo, file), func(m *onpremise.Message) { m.Audio.Link = "l" })},
+		{"document.provider", change(onpremise.DocumentMessage(testTo, file, "", ""), func(m *onpremise.Message) { m.Document.Provider = &onpremise.Provider{Name: "p"} })},
+		{"sticker", onpremise.StickerMessage(testTo, onpremise.MediaRef{})},
+		{"contacts", onpremise.ContactsMessage(testTo)},
+		{"contacts[0].name.formatted_name", onpremise.ContactsMessage(testTo, onpremise.ContactCard{})},
+		{"location.latitude", onpremise.LocationMessage(testTo, 90.1, 0, "", "")},
+		{"location.longitude", onpremise.LocationMessage(testTo, 0, math.NaN(), "", "")},
+
+		{"interactive.body.text", onpremise.ButtonsMessage(testTo, "", button)},
+		{"interactive.body.text", onpremise.ButtonsMessage(testTo, long(1025), button)},
+		{"interactive.footer.text", change(buttons(button), func(m *onpremise.Message) { m.Interactive.Footer = &onpremise.InteractiveFooter{Text: long(61)} })},
+		{"interactive.type", change(buttons(button), func(m *onpremise.Message) { m.Interactive.Type = "product" })},
+		{"interactive.header.text", header(buttons(button), onpremise.InteractiveHeader{Type: onpremise.HeaderText, Text: long(61)})},
+		{"interactive.header.image", header(buttons(button), onpremise.InteractiveHeader{Type: onpremise.HeaderImage})},
+		{"interactive.header.type", header(buttons(button), onpremise.InteractiveHeader{})},
+		{"interactive.header.type", header(list(rows(row)), onpremise.InteractiveHeader{Type: onpremise.HeaderImage, Image: &onpremise.Image{ID: "f"}})},
+		{"interactive.action.buttons", buttons()},
+		{"interactive.action.buttons", buttons(button, button, button, button)},
+		{"interactive.action.buttons[1].reply.id", buttons(button, button)},
+		{"interactive.action.buttons[0].reply.id", buttons(onpremise.ReplyButton{ID: long(257), Title: "Yes"})},
+		{"interactive.action.buttons[0].reply.title", buttons(onpremise.ReplyButton{ID: "y", Title: long(21)})},
+		{"interactive.action.button", onpremise.ListMessage(testTo, "?", long(21), rows(row))},
+		{"interactive.action.sections", list()},
+		{"interactive.action.sections", list(rows(tenRowsAndOne()...))},
+		{"interactive.action.sections[0].title", list(rows(row), rows(row))},
+		{"interactive.action.sections[0].title", list(onpremise.ListSection{Title: long(25), Rows: []onpremise.ListRow{row}})},
+		{"interactive.action.sections[0].rows", list(rows())},
+		{"interactive.action.sections[0].rows[1].id", list(rows(row, row))},
+		{"interactive.action.sections[0].rows[0].id", list(rows(onpremise.ListRow{ID: long(201), Title: "One"}))},
+		{"interactive.action.sections[0].rows[0].title", list(rows(onpremise.ListRow{ID: "1", Title: long(25)}))},
+		{"interactive.action.sections[0].rows[0].description", list(rows(onpremise.ListRow{ID: "1", Title: "One", Description: long(73)}))},
+
+		{"template.namespace", onpremise.TemplateMessage(testTo, "", "t", "en")},
+		{"template.name", onpremise.TemplateMessage(testTo, "ns", "", "en")},
+		{"template.language.code", onpremise.TemplateMessage(testTo, "ns", "t", "")},
+		{"template.language.policy", change(template(), func(m *onpremise.Message) { m.Template.Language.Policy = onpremise.LanguageFallback })},
+		{"template.components[0].type", template(onpremise.TemplateComponent{})},
+		{"template.components[0].sub_type", template(onpremise.TemplateComponent{Type: "button"})},
+		{"template.components[0].index", template(onpremise.URLComponent(3, "x"))},
+		{"template.components[0].parameters[0].type", template(onpremise.BodyComponent(onpremise.TemplateParameter{}))},
+		{"template.components[0].parameters[0].text", template(onpremise.BodyComponent(onpremise.TextParam("")))},
+		{"template.components[0].parameters[0].payload", template(onpremise.QuickReplyComponent(0, ""))},
+		{"template.components[0].parameters[0].currency", template(onpremise.BodyComponent(onpremise.TemplateParameter{Type: "currency"}))},
+		{"template.components[0].parameters[0].image", template(onpremise.HeaderComponent(onpremise.ImageParam(onpremise.MediaRef{})))},
+
+		{"hsm.namespace", onpremise.HSMMessage(testTo, "", "t", onpremise.Fallback("en"))},
+		{"hsm.element_name", onpremise.HSMMessage(testTo, "ns", "", onpremise.Fallback("en"))},
+		{"hsm.language.code", onpremise.HSMMessage(testTo, "ns", "t", onpremise.Fallback(""))},
+		{"hsm.language.policy", onpremise.HSMMessage(testTo, "ns", "t", onpremise.Language{Code: "en"})},
+		{"hsm.localizable_params[0].date_time", change(hsm, func(m *onpremise.Message) {
 			m.HSM.LocalizableParams = []onpremise.LocalizableParam{{DateTime: &onpremise.DateTime{}}}
-		}),
-		"ttl": with(text, func(m *onpremise.Message) { m.TTL = new(-1) }),
+		})},
 	} {
-		_, err := client.Messages.Send(t.Context(), m)
+		_, err := client.Messages.Send(t.Context(), tt.message)
 		var v *onpremise.ValidationError
-		require.ErrorAs(t, err, &v, field)
-		require.Equal(t, field, v.Field)
+		require.ErrorAs(t, err, &v, tt.field)
+		require.Equal(t, tt.field, v.Field)
 	}
 	require.Zero(t, w.sent())
 }
 
-func TestMessageThatWasTakenWithoutAnIDIsAnErrorWithTheBody(t *testing.T) {
+func tenRowsAndOne() (rows []onpremise.ListRow) {
+	for i := range 11 {
+		rows = append(rows, onpremise.ListRow{ID: strconv.Itoa(i), Title: "Row"})
+	}
+	return rows
+}
+
+func TestSuccessWithoutMessageIDIsAnOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"messages":[],"meta":{"version":"v2"}}`, `{"messages":[{"id":""}]}`, `{}`, `queued`} {
 		client, w := newClient(t, 200, body)
@@ -133,16 +233,25 @@ func TestMessageThatWasTakenWithoutAnIDIsAnErrorWithTheBody(t *testing.T) {
 	}
 }
 
-func TestMessageIsSentOnceWhateverHappens(t *testing.T) {
+func TestMessageIsSentOnce(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]func() (*http.Response, error){
-		"500":                      func() (*http.Response, error) { return says(500, ""), nil },
-		"503":                      func() (*http.Response, error) { return says(503, ""), nil },
-		"a connection that is cut": func() (*http.Response, error) { return nil, errors.New("connection reset") },
+	for name, respond := range map[string]func() (*http.Response, error){
+		"500":             func() (*http.Response, error) { return says(500, ""), nil },
+		"503":             func() (*http.Response, error) { return says(503, ""), nil },
+		"connection lost": func() (*http.Response, error) { return nil, errors.New("connection reset") },
 	} {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return answer() }}
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return respond() }}
 		_, err := clientOn(t, w).Messages.Send(t.Context(), onpremise.TextMessage(testTo, "hi"))
 		require.ErrorIs(t, err, onpremise.ErrOutcomeUnknown, name)
 		require.Equal(t, 1, w.sent())
+	}
+}
+
+func TestClosedWindowHasAnErrorOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 200} {
+		client, _ := newClient(t, status, `{"errors":[{"code":470,"title":"Message failed to send because more than 24 hours have passed"}]}`)
+		_, err := client.Messages.Send(t.Context(), onpremise.TextMessage(testTo, "hi"))
+		require.ErrorIs(t, err, onpremise.ErrWindowClosed)
 	}
 }

@@ -36,18 +36,26 @@ func picture(resp *http.Response, err error) (*Picture, error) {
 	return p, nil
 }
 
-// form writes the picture as the only file of a form.
-func (p Picture) form() (contentType string, body io.Reader, err error) {
+// contentType returns the media type of the image, with and without its parameters.
+func (p Picture) contentType() (full, kind string, err error) {
 	if len(p.Data) == 0 {
-		return "", nil, invalid("File", "is required")
+		return "", "", invalid("File", "is required")
 	}
-	media := p.ContentType
-	if media == "" {
-		media = http.DetectContentType(p.Data)
+	if full = p.ContentType; full == "" {
+		full = http.DetectContentType(p.Data)
 	}
-	kind, ok := mediaType(media)
+	kind, ok := mediaType(full)
 	if !ok || !strings.HasPrefix(kind, "image/") {
-		return "", nil, invalid("File", fmt.Sprintf("%q is no media type of a picture", media))
+		return "", "", invalid("File", fmt.Sprintf("%q is not the media type of an image", full))
+	}
+	return full, kind, nil
+}
+
+// form returns the image as the only file of a form.
+func (p Picture) form() (contentType string, body io.Reader, err error) {
+	media, kind, err := p.contentType()
+	if err != nil {
+		return "", nil, err
 	}
 	var buf bytes.Buffer
 	form := multipart.NewWriter(&buf)

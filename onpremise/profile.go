@@ -1,6 +1,7 @@
 package onpremise
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/wabakit/wabakit-go/internal/reply"
@@ -70,11 +71,11 @@ func (s *ProfileService) PhotoLink(ctx context.Context) (string, error) {
 //
 // POST /settings/profile/photo
 func (s *ProfileService) UpdatePhoto(ctx context.Context, photo Picture) error {
-	contentType, body, err := photo.form()
+	contentType, _, err := photo.contentType()
 	if err != nil {
 		return err
 	}
-	return reply.None(s.client.api.UpdateProfilePhotoWithBody(ctx, contentType, body))
+	return reply.None(s.client.api.UpdateProfilePhotoWithBody(ctx, contentType, bytes.NewReader(photo.Data)))
 }
 
 // DeletePhoto removes the picture of the account.

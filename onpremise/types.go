@@ -2,129 +2,164 @@ package onpremise
 
 import "github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 
-// The types of requests and answers, under plain names. Their fields are documented where they
-// stand, in package onpremiseapi.
+// Types of requests and results. Package onpremiseapi documents their fields.
 type (
-	// Session is a token and when it ends.
+	// Session is a token and its expiry.
 	Session = onpremiseapi.Session
-	// Time is a moment that the server tells.
+	// Time is a time in a response.
 	Time = onpremiseapi.Time
-	// User is a user of the installation and its role.
+	// User is a user of the installation.
 	User = onpremiseapi.User
-	// UserRole is what a user may do.
+	// UserRole is the role of a user.
 	UserRole = onpremiseapi.UserRole
-	// CreateUserRequest is a user to add. Both fields are required.
+	// CreateUserRequest describes a new user. Both fields are required.
 	CreateUserRequest = onpremiseapi.CreateUserRequest
-	// UpdateUserRequest is the new password of a user.
+	// UpdateUserRequest contains the new password of a user.
 	UpdateUserRequest = onpremiseapi.UpdateUserRequest
 
-	// ApplicationSettings is the settings of the installation.
+	// ApplicationSettings contains the settings of the installation.
 	ApplicationSettings = onpremiseapi.ApplicationSettings
-	// ApplicationSettingsUpdate is what to change of the settings; nil fields stay as they are.
+	// ApplicationSettingsUpdate changes settings. Nil fields stay as they are.
 	ApplicationSettingsUpdate = onpremiseapi.ApplicationSettingsUpdate
-	// Milliseconds is a delay among the settings. Its Duration method returns it.
+	// Milliseconds is a delay in the settings. Its Duration method returns it as a duration.
 	Milliseconds = onpremiseapi.Milliseconds
-	// MediaSettings says what is fetched when a message with media arrives.
+	// MediaSettings selects the media that are downloaded when a message arrives.
 	MediaSettings = onpremiseapi.MediaSettings
-	// MediaKind is one kind of media.
+	// MediaKind is a kind of media.
 	MediaKind = onpremiseapi.MediaKind
-	// WebhookSettings says where events are reported.
+	// WebhookSettings tells the installation where to report events.
 	WebhookSettings = onpremiseapi.WebhookSettings
-	// WebhookSettingsUpdate is what to change of the webhook's settings; nil fields stay as they are.
+	// WebhookSettingsUpdate changes the settings of the webhook. Nil fields stay as they are.
 	WebhookSettingsUpdate = onpremiseapi.WebhookSettingsUpdate
-	// SetShardsRequest is a number of shards to spread the account over. All fields are required.
+	// SetShardsRequest sets the number of shards. All fields are required.
 	SetShardsRequest = onpremiseapi.SetShardsRequest
-
-	// RestoreRequest is an encrypted copy to bring back, and its password.
+	// RestoreRequest contains a backup and its password.
 	RestoreRequest = onpremiseapi.RestoreRequest
-
-	// BusinessProfile is what customers see of the business.
+	// BusinessProfile is the profile that customers see.
 	BusinessProfile = onpremiseapi.BusinessProfile
-
-	// RequestCodeRequest is a phone number to register, and how its code shall travel.
+	// RequestCodeRequest contains a phone number to register and the delivery method of its code.
 	RequestCodeRequest = onpremiseapi.RequestCodeRequest
-	// CodeMethod is how a registration code travels.
+	// CodeMethod is the delivery method of a registration code.
 	CodeMethod = onpremiseapi.CodeMethod
 
-	// CheckedContact is what the lookup of a phone number found.
+	// CheckedContact is the result of looking up a phone number.
 	CheckedContact = onpremiseapi.CheckedContact
-	// ContactStatus is how far the lookup of a phone number is.
+	// ContactStatus is the state of the lookup of a phone number.
 	ContactStatus = onpremiseapi.ContactStatus
-	// Blocking says whether the answer waits until every phone number is looked up.
+	// Blocking selects whether the server responds before every phone number is looked up.
 	Blocking = onpremiseapi.Blocking
 
-	// Message is what to send, and to whom.
+	// Message is a message to send.
 	Message = onpremiseapi.Message
-	// MessageType is a kind of content.
+	// MessageType is the kind of a message.
 	MessageType = onpremiseapi.MessageType
+	// RecipientType selects a person or a group as the recipient.
+	RecipientType = onpremiseapi.RecipientType
 	// Text is the content of a text message.
 	Text = onpremiseapi.Text
-	// Image is the content of a picture message.
+	// Image is the content of an image message.
 	Image = onpremiseapi.Image
-	// Audio is the content of a sound message.
+	// Audio is the content of an audio message.
 	Audio = onpremiseapi.Audio
 	// Video is the content of a video message.
 	Video = onpremiseapi.Video
 	// Document is the content of a document message.
 	Document = onpremiseapi.Document
-	// Location is the content of a location message.
-	Location = onpremiseapi.Location
-	// RecipientType says whether a message goes to a person or to a group.
-	RecipientType = onpremiseapi.RecipientType
+	// Sticker is the content of a sticker message.
+	Sticker = onpremiseapi.Sticker
 	// Provider names a media provider.
 	Provider = onpremiseapi.Provider
-	// Template is an approved template with values for its places, the contract's hsm.
-	Template = onpremiseapi.HSM
-	// Language is the language that a template is sent in.
-	Language = onpremiseapi.Language
-	// LanguagePolicy says whether a template can be sent in another language.
-	LanguagePolicy = onpremiseapi.LanguagePolicy
-	// LocalizableParam is a value for a place of a template.
-	LocalizableParam = onpremiseapi.LocalizableParam
-	// Currency is an amount of money.
-	Currency = onpremiseapi.Currency
-	// DateTime is a moment, by its parts or as a Unix time.
-	DateTime = onpremiseapi.DateTime
-	// DateTimeComponent is the parts of a date and a time; those that are not set are not shown.
-	DateTimeComponent = onpremiseapi.DateTimeComponent
-	// DayOfWeek is a day from Monday, 1, to Sunday, 7.
-	DayOfWeek = onpremiseapi.DayOfWeek
-	// DateTimeUnixEpoch is a moment as Unix seconds.
-	DateTimeUnixEpoch = onpremiseapi.DateTimeUnixEpoch
-	// Contact is the card of a person or a company.
-	Contact = onpremiseapi.Contact
-	// ContactName is what the person on a card is called. FormattedName is required.
+	// Location is the content of a location message.
+	Location = onpremiseapi.Location
+
+	// ContactCard is the vCard of a person or a company.
+	ContactCard = onpremiseapi.ContactCard
+	// ContactName is a name on a card. FormattedName is required.
 	ContactName = onpremiseapi.ContactName
 	// ContactOrg is the employer on a card.
 	ContactOrg = onpremiseapi.ContactOrg
 	// ContactPhone is a phone number on a card.
 	ContactPhone = onpremiseapi.ContactPhone
-	// ContactEmail is a mail address on a card.
+	// ContactEmail is an email address on a card.
 	ContactEmail = onpremiseapi.ContactEmail
 	// ContactAddress is a postal address on a card.
 	ContactAddress = onpremiseapi.ContactAddress
-	// ContactURL is a web address on a card.
+	// ContactURL is a URL on a card.
 	ContactURL = onpremiseapi.ContactURL
 
-	// Group is a group by its ID.
+	// Interactive is the content of a message with buttons or a list.
+	Interactive = onpremiseapi.Interactive
+	// InteractiveType is the kind of an interactive message.
+	InteractiveType = onpremiseapi.InteractiveType
+	// InteractiveHeader is the header of an interactive message.
+	InteractiveHeader = onpremiseapi.InteractiveHeader
+	// InteractiveHeaderType is the kind of a header.
+	InteractiveHeaderType = onpremiseapi.InteractiveHeaderType
+	// InteractiveBody is the text of an interactive message.
+	InteractiveBody = onpremiseapi.InteractiveBody
+	// InteractiveFooter is the footer of an interactive message.
+	InteractiveFooter = onpremiseapi.InteractiveFooter
+	// InteractiveAction contains the buttons or the list of an interactive message.
+	InteractiveAction = onpremiseapi.InteractiveAction
+	// InteractiveButton is a button of an interactive message.
+	InteractiveButton = onpremiseapi.InteractiveButton
+	// ReplyButton is the ID and the label of a button.
+	ReplyButton = onpremiseapi.ReplyButton
+	// ListSection is a section of a list.
+	ListSection = onpremiseapi.ListSection
+	// ListRow is a row of a list.
+	ListRow = onpremiseapi.ListRow
+
+	// Template is an approved template with values for its placeholders.
+	Template = onpremiseapi.Template
+	// TemplateComponent contains the values of one part of a template.
+	TemplateComponent = onpremiseapi.TemplateComponent
+	// TemplateParameter is a value for a placeholder.
+	TemplateParameter = onpremiseapi.TemplateParameter
+	// TemplateCurrency is an amount of money in a template.
+	TemplateCurrency = onpremiseapi.TemplateCurrency
+	// TemplateDateTime is a date or a time in a template.
+	TemplateDateTime = onpremiseapi.TemplateDateTime
+	// Language is the language of a template.
+	Language = onpremiseapi.Language
+	// LanguagePolicy selects whether a template may be sent in another language.
+	LanguagePolicy = onpremiseapi.LanguagePolicy
+	// HSM is a template in the form of the published contract.
+	HSM = onpremiseapi.HSM
+	// LocalizableParam is a value for a placeholder of an HSM.
+	LocalizableParam = onpremiseapi.LocalizableParam
+	// Currency is an amount of money in an HSM.
+	Currency = onpremiseapi.Currency
+	// DateTime is a date and a time in an HSM, as parts or in Unix seconds.
+	DateTime = onpremiseapi.DateTime
+	// DateTimeComponent contains the parts of a date and a time. Zero parts are not shown.
+	DateTimeComponent = onpremiseapi.DateTimeComponent
+	// DayOfWeek is a day from Monday, 1, to Sunday, 7.
+	DayOfWeek = onpremiseapi.DayOfWeek
+	// DateTimeUnixEpoch is a time in Unix seconds.
+	DateTimeUnixEpoch = onpremiseapi.DateTimeUnixEpoch
+
+	// Group is a group.
 	Group = onpremiseapi.Group
 	// GroupInfo is a group with its members.
 	GroupInfo = onpremiseapi.GroupInfo
 
-	// Health is how the nodes of the installation stand towards the WhatsApp servers. Its Connected
-	// method reports whether all of them are connected.
+	// Health is the gateway status of each node. Its Connected method reports whether all nodes
+	// are connected.
 	Health = onpremiseapi.Health
-	// GatewayStatus is how a node stands towards the WhatsApp servers.
+	// GatewayStatus is the state of a node's connection to the WhatsApp servers.
 	GatewayStatus = onpremiseapi.GatewayStatus
-	// NodeStatus is how one node stands.
+	// NodeStatus is the state of one node.
 	NodeStatus = onpremiseapi.NodeStatus
-	// NodeRole is the part that a node plays.
+	// NodeRole is the role of a node.
 	NodeRole = onpremiseapi.NodeRole
 
-	// ErrorInfo is one reason why something failed.
+	// ErrorInfo is one error that the server reports.
 	ErrorInfo = onpremiseapi.ErrorInfo
-	// Meta is facts about the server that answered.
+	// Meta describes the server.
 	Meta = onpremiseapi.Meta
+	// APIStatus is the state of the API version that the server uses.
+	APIStatus = onpremiseapi.APIStatus
 
 	// WebhookContact is the sender of a message.
 	WebhookContact = onpremiseapi.WebhookContact
@@ -152,13 +187,13 @@ type (
 	Timestamp = onpremiseapi.Timestamp
 )
 
-// What a user can be allowed to do.
+// Values of [UserRole].
 const (
 	RoleAdmin = onpremiseapi.UserRoleAdmin
 	RoleUser  = onpremiseapi.UserRoleUser
 )
 
-// The kinds of media that can be fetched when they arrive.
+// Values of [MediaKind].
 const (
 	MediaAudio    = onpremiseapi.MediaKindAudio
 	MediaDocument = onpremiseapi.MediaKindDocument
@@ -167,48 +202,65 @@ const (
 	MediaVoice    = onpremiseapi.MediaKindVoice
 )
 
-// How a registration code can travel.
+// Values of [CodeMethod].
 const (
 	CodeSMS   = onpremiseapi.CodeMethodSMS
 	CodeVoice = onpremiseapi.CodeMethodVoice
 )
 
-// Whether the answer to a lookup waits until it is done.
+// Values of [Blocking].
 const (
 	CheckBlocking = onpremiseapi.BlockingWait
 	CheckNoWait   = onpremiseapi.BlockingNoWait
 )
 
-// How far the lookup of a phone number can be.
+// Values of [ContactStatus].
 const (
 	ContactProcessing = onpremiseapi.ContactStatusProcessing
 	ContactValid      = onpremiseapi.ContactStatusValid
 	ContactInvalid    = onpremiseapi.ContactStatusInvalid
 )
 
-// Whether a template can be sent in another language.
+// Values of [LanguagePolicy].
 const (
 	LanguageFallback      = onpremiseapi.LanguagePolicyFallback
 	LanguageDeterministic = onpremiseapi.LanguagePolicyDeterministic
 )
 
-// The kinds of messages. Voice, system and unknown ones can only arrive.
+// Values of [InteractiveType].
 const (
-	TypeText     = onpremiseapi.MessageTypeText
-	TypeImage    = onpremiseapi.MessageTypeImage
-	TypeAudio    = onpremiseapi.MessageTypeAudio
-	TypeVideo    = onpremiseapi.MessageTypeVideo
-	TypeDocument = onpremiseapi.MessageTypeDocument
-	TypeLocation = onpremiseapi.MessageTypeLocation
-	TypeContacts = onpremiseapi.MessageTypeContacts
-	TypeTemplate = onpremiseapi.MessageTypeHSM
-	TypeVoice    = onpremiseapi.MessageTypeVoice
-	TypeUnknown  = onpremiseapi.MessageTypeUnknown
-	// TypeSystem is that of a notice, which the contract does not list.
+	InteractiveButtons = onpremiseapi.InteractiveTypeButton
+	InteractiveList    = onpremiseapi.InteractiveTypeList
+)
+
+// Values of [InteractiveHeaderType].
+const (
+	HeaderText     = onpremiseapi.InteractiveHeaderTypeText
+	HeaderImage    = onpremiseapi.InteractiveHeaderTypeImage
+	HeaderVideo    = onpremiseapi.InteractiveHeaderTypeVideo
+	HeaderDocument = onpremiseapi.InteractiveHeaderTypeDocument
+)
+
+// Values of [MessageType]. Voice, system and unknown messages are only received.
+const (
+	TypeText        = onpremiseapi.MessageTypeText
+	TypeImage       = onpremiseapi.MessageTypeImage
+	TypeAudio       = onpremiseapi.MessageTypeAudio
+	TypeVideo       = onpremiseapi.MessageTypeVideo
+	TypeDocument    = onpremiseapi.MessageTypeDocument
+	TypeSticker     = onpremiseapi.MessageTypeSticker
+	TypeLocation    = onpremiseapi.MessageTypeLocation
+	TypeContacts    = onpremiseapi.MessageTypeContacts
+	TypeInteractive = onpremiseapi.MessageTypeInteractive
+	TypeTemplate    = onpremiseapi.MessageTypeTemplate
+	TypeHSM         = onpremiseapi.MessageTypeHSM
+	TypeVoice       = onpremiseapi.MessageTypeVoice
+	TypeUnknown     = onpremiseapi.MessageTypeUnknown
+	// TypeSystem is the type of a system notification, which the contract does not list.
 	TypeSystem MessageType = "system"
 )
 
-// How far a message can have got.
+// Values of [MessageStatus].
 const (
 	StatusSent      = onpremiseapi.MessageStatusSent
 	StatusDelivered = onpremiseapi.MessageStatusDelivered
@@ -217,7 +269,7 @@ const (
 	StatusDeleted   = onpremiseapi.MessageStatusDeleted
 )
 
-// How a node can stand towards the WhatsApp servers.
+// Values of [GatewayStatus].
 const (
 	GatewayConnected     = onpremiseapi.GatewayStatusConnected
 	GatewayConnecting    = onpremiseapi.GatewayStatusConnecting
@@ -226,7 +278,7 @@ const (
 	GatewayUnregistered  = onpremiseapi.GatewayStatusUnregistered
 )
 
-// The changes that a notice can be about.
+// Values of [SystemType].
 const (
 	SystemBroadcastListCreated        = onpremiseapi.SystemTypeBroadcastListCreated
 	SystemGroupCreated                = onpremiseapi.SystemTypeGroupCreated

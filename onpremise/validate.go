@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"mime"
 	"strings"
-	"unicode/utf8"
 )
 
 // checkID refuses what cannot be one segment of a path: it would name another operation.
@@ -42,13 +41,6 @@ func checkRequired(field, value string) error {
 func checkSecret(field, value string) error {
 	if value == "" {
 		return invalid(field, "is required")
-	}
-	return nil
-}
-
-func checkLength(field, value string, most int) error {
-	if n := utf8.RuneCountInString(value); n > most {
-		return invalid(field, fmt.Sprintf("has %d characters, at most %d are allowed", n, most))
 	}
 	return nil
 }

@@ -136,6 +136,63 @@ func (e GatewayStatus) Valid() bool {
 	}
 }
 
+// Defines values for InteractiveType.
+const (
+	InteractiveTypeButton InteractiveType = "button"
+	InteractiveTypeList   InteractiveType = "list"
+)
+
+// Valid indicates whether the value is a known member of the InteractiveType enum.
+func (e InteractiveType) Valid() bool {
+	switch e {
+	case InteractiveTypeButton:
+		return true
+	case InteractiveTypeList:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InteractiveButtonType.
+const (
+	InteractiveButtonTypeReply InteractiveButtonType = "reply"
+)
+
+// Valid indicates whether the value is a known member of the InteractiveButtonType enum.
+func (e InteractiveButtonType) Valid() bool {
+	switch e {
+	case InteractiveButtonTypeReply:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InteractiveHeaderType.
+const (
+	InteractiveHeaderTypeDocument InteractiveHeaderType = "document"
+	InteractiveHeaderTypeImage    InteractiveHeaderType = "image"
+	InteractiveHeaderTypeText     InteractiveHeaderType = "text"
+	InteractiveHeaderTypeVideo    InteractiveHeaderType = "video"
+)
+
+// Valid indicates whether the value is a known member of the InteractiveHeaderType enum.
+func (e InteractiveHeaderType) Valid() bool {
+	switch e {
+	case InteractiveHeaderTypeDocument:
+		return true
+	case InteractiveHeaderTypeImage:
+		return true
+	case InteractiveHeaderTypeText:
+		return true
+	case InteractiveHeaderTypeVideo:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LanguagePolicy.
 const (
 	LanguagePolicyDeterministic LanguagePolicy = "deterministic"
@@ -183,16 +240,19 @@ func (e MediaKind) Valid() bool {
 
 // Defines values for MessageType.
 const (
-	MessageTypeAudio    MessageType = "audio"
-	MessageTypeContacts MessageType = "contacts"
-	MessageTypeDocument MessageType = "document"
-	MessageTypeHSM      MessageType = "hsm"
-	MessageTypeImage    MessageType = "image"
-	MessageTypeLocation MessageType = "location"
-	MessageTypeText     MessageType = "text"
-	MessageTypeUnknown  MessageType = "unknown"
-	MessageTypeVideo    MessageType = "video"
-	MessageTypeVoice    MessageType = "voice"
+	MessageTypeAudio       MessageType = "audio"
+	MessageTypeContacts    MessageType = "contacts"
+	MessageTypeDocument    MessageType = "document"
+	MessageTypeHSM         MessageType = "hsm"
+	MessageTypeImage       MessageType = "image"
+	MessageTypeInteractive MessageType = "interactive"
+	MessageTypeLocation    MessageType = "location"
+	MessageTypeSticker     MessageType = "sticker"
+	MessageTypeTemplate    MessageType = "template"
+	MessageTypeText        MessageType = "text"
+	MessageTypeUnknown     MessageType = "unknown"
+	MessageTypeVideo       MessageType = "video"
+	MessageTypeVoice       MessageType = "voice"
 )
 
 // Valid indicates whether the value is a known member of the MessageType enum.
@@ -208,7 +268,13 @@ func (e MessageType) Valid() bool {
 		return true
 	case MessageTypeImage:
 		return true
+	case MessageTypeInteractive:
+		return true
 	case MessageTypeLocation:
+		return true
+	case MessageTypeSticker:
+		return true
+	case MessageTypeTemplate:
 		return true
 	case MessageTypeText:
 		return true
@@ -274,6 +340,78 @@ func (e RecipientType) Valid() bool {
 	case RecipientTypeGroup:
 		return true
 	case RecipientTypeIndividual:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateButtonType.
+const (
+	TemplateButtonTypeQuickReply TemplateButtonType = "quick_reply"
+	TemplateButtonTypeURL        TemplateButtonType = "url"
+)
+
+// Valid indicates whether the value is a known member of the TemplateButtonType enum.
+func (e TemplateButtonType) Valid() bool {
+	switch e {
+	case TemplateButtonTypeQuickReply:
+		return true
+	case TemplateButtonTypeURL:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateComponentType.
+const (
+	TemplateComponentTypeBody   TemplateComponentType = "body"
+	TemplateComponentTypeButton TemplateComponentType = "button"
+	TemplateComponentTypeHeader TemplateComponentType = "header"
+)
+
+// Valid indicates whether the value is a known member of the TemplateComponentType enum.
+func (e TemplateComponentType) Valid() bool {
+	switch e {
+	case TemplateComponentTypeBody:
+		return true
+	case TemplateComponentTypeButton:
+		return true
+	case TemplateComponentTypeHeader:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateParameterType.
+const (
+	TemplateParameterTypeCurrency TemplateParameterType = "currency"
+	TemplateParameterTypeDateTime TemplateParameterType = "date_time"
+	TemplateParameterTypeDocument TemplateParameterType = "document"
+	TemplateParameterTypeImage    TemplateParameterType = "image"
+	TemplateParameterTypePayload  TemplateParameterType = "payload"
+	TemplateParameterTypeText     TemplateParameterType = "text"
+	TemplateParameterTypeVideo    TemplateParameterType = "video"
+)
+
+// Valid indicates whether the value is a known member of the TemplateParameterType enum.
+func (e TemplateParameterType) Valid() bool {
+	switch e {
+	case TemplateParameterTypeCurrency:
+		return true
+	case TemplateParameterTypeDateTime:
+		return true
+	case TemplateParameterTypeDocument:
+		return true
+	case TemplateParameterTypeImage:
+		return true
+	case TemplateParameterTypePayload:
+		return true
+	case TemplateParameterTypeText:
+		return true
+	case TemplateParameterTypeVideo:
 		return true
 	default:
 		return false
@@ -610,8 +748,8 @@ type MediaProviderConfig struct {
 	Bearer string `json:"bearer,omitempty,omitzero"`
 }
 
-// Contact: card of a person or a company.
-type Contact struct {
+// ContactCard: card of a person or a company.
+type ContactCard struct {
 	// Postal addresses of the person.
 	Addresses []ContactAddress `json:"addresses,omitzero"`
 
@@ -913,6 +1051,84 @@ type Image struct {
 	Provider *Provider `json:"provider,omitempty"`
 }
 
+// Interactive: message with reply buttons or a list to choose from.
+type Interactive struct {
+	// Buttons of an interactive message, or the list that its only button opens.
+	Action InteractiveAction `json:"action"`
+
+	// Text of an interactive message.
+	Body InteractiveBody `json:"body"`
+
+	// Small text at the end of an interactive message.
+	Footer *InteractiveFooter `json:"footer,omitempty"`
+
+	// Header of an interactive message. The header of a list is text.
+	Header *InteractiveHeader `json:"header,omitempty"`
+
+	// Whether the message has buttons or a list.
+	Type InteractiveType `json:"type"`
+}
+
+// InteractiveType: whether the message has buttons or a list.
+type InteractiveType string
+
+// InteractiveAction: buttons of an interactive message, or the list that its only button opens.
+type InteractiveAction struct {
+	// Label of the button that opens the list, at most 20 characters.
+	Button string `json:"button,omitempty,omitzero"`
+
+	// Buttons, at most 3.
+	Buttons []InteractiveButton `json:"buttons,omitzero"`
+
+	// Sections of the list, with at most 10 rows in all.
+	Sections []ListSection `json:"sections,omitzero"`
+}
+
+// InteractiveBody: text of an interactive message.
+type InteractiveBody struct {
+	// Text, at most 1024 characters.
+	Text string `json:"text"`
+}
+
+// InteractiveButton: button of an interactive message.
+type InteractiveButton struct {
+	// ID and label of a button.
+	Reply ReplyButton `json:"reply"`
+
+	// Kind of the button.
+	Type InteractiveButtonType `json:"type"`
+}
+
+// InteractiveButtonType: kind of the button.
+type InteractiveButtonType string
+
+// InteractiveFooter: small text at the end of an interactive message.
+type InteractiveFooter struct {
+	// Text, at most 60 characters.
+	Text string `json:"text"`
+}
+
+// InteractiveHeader: header of an interactive message. The header of a list is text.
+type InteractiveHeader struct {
+	// File to send, by the ID of an upload or by a link.
+	Document *Document `json:"document,omitempty"`
+
+	// Picture to send, by the ID of an upload or by a link.
+	Image *Image `json:"image,omitempty"`
+
+	// Text of the header, at most 60 characters.
+	Text string `json:"text,omitempty,omitzero"`
+
+	// Kind of the header.
+	Type InteractiveHeaderType `json:"type"`
+
+	// Clip to send, by the ID of an upload or by a link.
+	Video *Video `json:"video,omitempty"`
+}
+
+// InteractiveHeaderType: kind of the header.
+type InteractiveHeaderType string
+
 // Language: tongue that a template is sent in.
 type Language struct {
 	// Language such as en, or language and locale such as en_US.
@@ -924,6 +1140,27 @@ type Language struct {
 
 // LanguagePolicy: whether to send exactly this language or to fall back to that of the receiver.
 type LanguagePolicy string
+
+// ListRow: row of a list.
+type ListRow struct {
+	// Text below the title, at most 72 characters.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// ID that the webhook receives when the row is chosen, at most 200 characters.
+	ID string `json:"id"`
+
+	// Text of the row, at most 24 characters.
+	Title string `json:"title"`
+}
+
+// ListSection: group of rows of a list.
+type ListSection struct {
+	// Rows to choose from.
+	Rows []ListRow `json:"rows"`
+
+	// Heading, at most 24 characters; required if the list has more than one section.
+	Title string `json:"title,omitempty,omitzero"`
+}
 
 // LocalizableParam: value for one place of a template, formatted for the language of the receiver where it can be.
 type LocalizableParam struct {
@@ -1147,6 +1384,15 @@ type RemoveParticipantsRequest struct {
 	WaIDs []string `json:"wa_ids"`
 }
 
+// ReplyButton: ID and label of a button.
+type ReplyButton struct {
+	// ID that the webhook receives when the button is pressed, at most 256 characters.
+	ID string `json:"id"`
+
+	// Label of the button, at most 20 characters.
+	Title string `json:"title"`
+}
+
 // RequestCodeAccount: account as its certificate names it.
 type RequestCodeAccount struct {
 	// Verified name that the certificate holds.
@@ -1204,7 +1450,7 @@ type Message struct {
 	Audio *Audio `json:"audio,omitempty"`
 
 	// Contact cards to send.
-	Contacts []Contact `json:"contacts,omitzero"`
+	Contacts []ContactCard `json:"contacts,omitzero"`
 
 	// File to send, by the ID of an upload or by a link.
 	Document *Document `json:"document,omitempty"`
@@ -1215,6 +1461,9 @@ type Message struct {
 	// Picture to send, by the ID of an upload or by a link.
 	Image *Image `json:"image,omitempty"`
 
+	// Message with reply buttons or a list to choose from.
+	Interactive *Interactive `json:"interactive,omitempty"`
+
 	// Place to send.
 	Location *Location `json:"location,omitempty"`
 
@@ -1223,6 +1472,12 @@ type Message struct {
 
 	// Whether the receiver is a person or a group; a group has to be named as such.
 	RecipientType RecipientType `json:"recipient_type,omitempty,omitzero"`
+
+	// Sticker to send, by the ID of an upload or by a link.
+	Sticker *Sticker `json:"sticker,omitempty"`
+
+	// Approved template with values for its placeholders. It replaced the hsm message.
+	Template *Template `json:"template,omitempty"`
 
 	// Content of a text message.
 	Text *Text `json:"text,omitempty"`
@@ -1257,6 +1512,102 @@ type SetShardsRequest struct {
 	// Coreapp nodes that share the work from now on.
 	Shards int `json:"shards"`
 }
+
+// Sticker: sticker to send, by the ID of an upload or by a link.
+type Sticker struct {
+	// ID of an uploaded file.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// URL to fetch the file from, instead of an ID.
+	Link string `json:"link,omitempty,omitzero"`
+
+	// Media provider to fetch a link from.
+	Provider *Provider `json:"provider,omitempty"`
+}
+
+// Template: approved template with values for its placeholders. It replaced the hsm message.
+type Template struct {
+	// Values for the header, the body and the buttons.
+	Components []TemplateComponent `json:"components,omitzero"`
+
+	// Tongue that a template is sent in.
+	Language Language `json:"language"`
+
+	// Name of the template in its namespace.
+	Name string `json:"name"`
+
+	// Namespace of the template; each business has its own.
+	Namespace string `json:"namespace"`
+}
+
+// TemplateComponent: values for one part of a template.
+type TemplateComponent struct {
+	// Position of the button, from "0" to "2".
+	Index string `json:"index,omitempty,omitzero"`
+
+	// Values for the placeholders, in order.
+	Parameters []TemplateParameter `json:"parameters,omitzero"`
+
+	// Kind of the button, if the part is one.
+	SubType TemplateButtonType `json:"sub_type,omitempty,omitzero"`
+
+	// Part of the template that the values are for.
+	Type TemplateComponentType `json:"type"`
+}
+
+// TemplateButtonType: kind of the button, if the part is one.
+type TemplateButtonType string
+
+// TemplateComponentType: part of the template that the values are for.
+type TemplateComponentType string
+
+// TemplateCurrency: amount of money.
+type TemplateCurrency struct {
+	// Amount in thousandths of the currency unit.
+	Thousandths int `json:"amount_1000"`
+
+	// Currency code of ISO 4217.
+	Code string `json:"code"`
+
+	// Text that is shown if the amount cannot be formatted for the receiver.
+	FallbackValue string `json:"fallback_value"`
+}
+
+// TemplateDateTime: date and time as text.
+type TemplateDateTime struct {
+	// Text that is shown.
+	FallbackValue string `json:"fallback_value"`
+}
+
+// TemplateParameter: value for one placeholder; its type says which member is set.
+type TemplateParameter struct {
+	// Amount of money.
+	Currency *TemplateCurrency `json:"currency,omitempty"`
+
+	// Date and time as text.
+	DateTime *TemplateDateTime `json:"date_time,omitempty"`
+
+	// File to send, by the ID of an upload or by a link.
+	Document *Document `json:"document,omitempty"`
+
+	// Picture to send, by the ID of an upload or by a link.
+	Image *Image `json:"image,omitempty"`
+
+	// Text that the webhook receives when the button is pressed.
+	Payload string `json:"payload,omitempty,omitzero"`
+
+	// Text that takes the place of the placeholder.
+	Text string `json:"text,omitempty,omitzero"`
+
+	// Kind of the value.
+	Type TemplateParameterType `json:"type"`
+
+	// Clip to send, by the ID of an upload or by a link.
+	Video *Video `json:"video,omitempty"`
+}
+
+// TemplateParameterType: kind of the value.
+type TemplateParameterType string
 
 // Text: content of a text message.
 type Text struct {
@@ -1433,7 +1784,7 @@ type WebhookMessage struct {
 	Audio WebhookMedia `json:"audio,omitempty,omitzero"`
 
 	// Contact cards that were sent.
-	Contacts []Contact `json:"contacts,omitzero"`
+	Contacts []ContactCard `json:"contacts,omitzero"`
 
 	// Earlier message that a message answers.
 	Context MessageContext `json:"context,omitempty,omitzero"`
@@ -1574,12 +1925,6 @@ type GetProfilePhotoParams struct {
 	Format *string `form:"format,omitempty" json:"format,omitempty"`
 }
 
-// UpdateProfilePhotoMultipartBody defines parameters for UpdateProfilePhoto.
-type UpdateProfilePhotoMultipartBody struct {
-	// Picture to show.
-	File openapi_types.File `json:"File"`
-}
-
 // GetAppStatsParams defines parameters for GetAppStats.
 type GetAppStatsParams struct {
 	// Form of the answer: JSON when left out, text for prometheus.
@@ -1651,9 +1996,6 @@ type UpdateBusinessProfileJSONRequestBody = BusinessProfile
 
 // UpdateProfileAboutJSONRequestBody defines body for UpdateProfileAbout for application/json ContentType.
 type UpdateProfileAboutJSONRequestBody = ProfileAbout
-
-// UpdateProfilePhotoMultipartRequestBody defines body for UpdateProfilePhoto for multipart/form-data ContentType.
-type UpdateProfilePhotoMultipartRequestBody UpdateProfilePhotoMultipartBody
 
 // RestoreSettingsJSONRequestBody defines body for RestoreSettings for application/json ContentType.
 type RestoreSettingsJSONRequestBody = RestoreRequest

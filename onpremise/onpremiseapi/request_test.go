@@ -39,10 +39,10 @@ func TestRequestSendsWhatIsSetAndNothingElse(t *testing.T) {
 		"message document":      {onpremiseapi.Message{To: "1", Document: &onpremiseapi.Document{ID: "m", Filename: "f.pdf"}}, `{"to":"1","document":{"id":"m","filename":"f.pdf"}}`},
 		"message location":      {onpremiseapi.Message{To: "1", Location: &onpremiseapi.Location{Latitude: "0", Longitude: "0"}}, `{"to":"1","location":{"latitude":"0","longitude":"0","name":"","address":""}}`},
 		"message contacts": {
-			onpremiseapi.Message{To: "1", Contacts: []onpremiseapi.Contact{{Name: onpremiseapi.ContactName{FormattedName: "A B"}, Phones: []onpremiseapi.ContactPhone{{Phone: "+1"}}}}},
+			onpremiseapi.Message{To: "1", Contacts: []onpremiseapi.ContactCard{{Name: onpremiseapi.ContactName{FormattedName: "A B"}, Phones: []onpremiseapi.ContactPhone{{Phone: "+1"}}}}},
 			`{"to":"1","contacts":[{"name":{"formatted_name":"A B"},"phones":[{"phone":"+1"}]}]}`,
 		},
-		"message no contacts": {onpremiseapi.Message{To: "1", Contacts: []onpremiseapi.Contact{}}, `{"to":"1","contacts":[]}`},
+		"message no contacts": {onpremiseapi.Message{To: "1", Contacts: []onpremiseapi.ContactCard{}}, `{"to":"1","contacts":[]}`},
 		"message template": {
 			onpremiseapi.Message{To: "1", Type: onpremiseapi.MessageTypeHSM, HSM: &onpremiseapi.HSM{Namespace: "n", ElementName: "e", Language: onpremiseapi.Language{Policy: onpremiseapi.LanguagePolicyDeterministic, Code: "en"}}},
 			`{"to":"1","type":"hsm","hsm":{"namespace":"n","element_name":"e","language":{"policy":"deterministic","code":"en"},"localizable_params":[]}}`,
@@ -56,8 +56,8 @@ func TestRequestSendsWhatIsSetAndNothingElse(t *testing.T) {
 		},
 		"param no hour":  {onpremiseapi.LocalizableParam{Default: "d", DateTime: &onpremiseapi.DateTime{Component: &onpremiseapi.DateTimeComponent{Year: 1977}}}, `{"default":"d","date_time":{"component":{"year":1977}}}`},
 		"param epoch":    {onpremiseapi.LocalizableParam{Default: "d", DateTime: &onpremiseapi.DateTime{UnixEpoch: &onpremiseapi.DateTimeUnixEpoch{}}}, `{"default":"d","date_time":{"unix_epoch":{"timestamp":0}}}`},
-		"card without":   {onpremiseapi.Contact{}, `{}`},
-		"card emptied":   {onpremiseapi.Contact{URLs: []onpremiseapi.ContactURL{}, IMs: []string{}}, `{"urls":[],"ims":[]}`},
+		"card without":   {onpremiseapi.ContactCard{}, `{}`},
+		"card emptied":   {onpremiseapi.ContactCard{URLs: []onpremiseapi.ContactURL{}, IMs: []string{}}, `{"urls":[],"ims":[]}`},
 		"login":          {onpremiseapi.LoginRequest{}, `{}`},
 		"first login":    {onpremiseapi.LoginRequest{NewPassword: "p"}, `{"new_password":"p"}`},
 		"provider plain": {onpremiseapi.MediaProvider{Name: "p", Type: "www"}, `{"name":"p","type":"www"}`},

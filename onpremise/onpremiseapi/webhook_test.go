@@ -33,7 +33,7 @@ func TestWebhookMessageOfEveryKind(t *testing.T) {
 		},
 		"contacts": {
 			`{"type":"contacts","contacts":[{"name":{"formatted_name":"A B"},"org":{"company":"C"},"phones":[{"phone":"+1","wa_id":"1"}],"ims":[]}]}`,
-			onpremiseapi.WebhookMessage{Type: onpremiseapi.MessageTypeContacts, Contacts: []onpremiseapi.Contact{{
+			onpremiseapi.WebhookMessage{Type: onpremiseapi.MessageTypeContacts, Contacts: []onpremiseapi.ContactCard{{
 				Name: onpremiseapi.ContactName{FormattedName: "A B"}, Org: onpremiseapi.ContactOrg{Company: "C"},
 				Phones: []onpremiseapi.ContactPhone{{Phone: "+1", WaID: "1"}}, IMs: []string{},
 			}}},

@@ -24,6 +24,8 @@ func (a *api) checkContent(in onpremiseapi.Message) error {
 		{onpremiseapi.MessageTypeAudio, in.Audio != nil}, {onpremiseapi.MessageTypeVideo, in.Video != nil},
 		{onpremiseapi.MessageTypeDocument, in.Document != nil}, {onpremiseapi.MessageTypeLocation, in.Location != nil},
 		{onpremiseapi.MessageTypeContacts, in.Contacts != nil}, {onpremiseapi.MessageTypeHSM, in.HSM != nil},
+		{onpremiseapi.MessageTypeTemplate, in.Template != nil}, {onpremiseapi.MessageTypeInteractive, in.Interactive != nil},
+		{onpremiseapi.MessageTypeSticker, in.Sticker != nil},
 	} {
 		if member.there && member.kind != in.Type {
 			return unneeded(string(member.kind), "in a message of type "+string(in.Type))
@@ -51,6 +53,13 @@ func (a *api) checkContent(in onpremiseapi.Message) error {
 		return checkCards(in.Contacts)
 	case onpremiseapi.MessageTypeHSM:
 		return checkTemplate(*in.HSM)
+	case onpremiseapi.MessageTypeTemplate:
+		return filled("template.namespace", in.Template.Namespace, "template.name", in.Template.Name,
+			"template.language.code", in.Template.Language.Code)
+	case onpremiseapi.MessageTypeInteractive:
+		return filled("interactive.body.text", in.Interactive.Body.Text)
+	case onpremiseapi.MessageTypeSticker:
+		return a.checkMedia("image", in.Sticker.ID, in.Sticker.Link, in.Sticker.Provider)
 	case onpremiseapi.MessageTypeImage:
 		return a.checkMedia("image", in.Image.ID, in.Image.Link, in.Image.Provider)
 	case onpremiseapi.MessageTypeAudio:
@@ -115,7 +124,7 @@ func checkLocation(in onpremiseapi.Location) error {
 	return nil
 }
 
-func checkCards(cards []onpremiseapi.Contact) error {
+func checkCards(cards []onpremiseapi.ContactCard) error {
 	if len(cards) == 0 {
 		return invalid("contacts", "must not be empty")
 	}

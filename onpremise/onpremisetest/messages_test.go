@@ -89,7 +89,7 @@ func TestInvalidMessageIsRejected(t *testing.T) {
 			"a short number":          {"text", object{"to": "123"}, 1009},
 			"an unknown receiver":     {"text", object{"recipient_type": "person"}, 1009},
 			"no such group":           {"text", object{"recipient_type": "group"}, 1009},
-			"an unknown type":         {"text", object{"type": "sticker"}, 1009},
+			"an unknown type":         {"text", object{"type": "reaction"}, 1009},
 			"a type that only comes":  {"text", object{"type": "voice", "text": nil}, 1009},
 			"an unknown one":          {"text", object{"type": "unknown", "text": nil}, 1009},
 			"no content":              {"text", object{"text": nil}, 1008},

@@ -2,9 +2,11 @@ package onpremisetest
 
 import (
 	"fmt"
+	"net/http"
 	"net/mail"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
@@ -87,11 +89,13 @@ func (a *api) getPhoto(c *call) (any, error) {
 }
 
 func (a *api) updatePhoto(c *call) (any, error) {
-	photo, err := picture(c)
-	if err != nil {
-		return nil, err
+	if len(c.body) == 0 {
+		return nil, absent("File")
 	}
-	a.photo = photo
+	if contentType := http.DetectContentType(c.body); !strings.HasPrefix(contentType, "image/") {
+		return nil, invalid("File", "must be an image, and is %s", contentType)
+	}
+	a.photo = newFile(c.Header.Get("Content-Type"), c.body)
 	return done()
 }
 

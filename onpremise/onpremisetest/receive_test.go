@@ -120,7 +120,7 @@ func TestEveryKindOfEventMatchesTheContract(t *testing.T) {
 			"video":    {Video: file},
 			"document": {Document: titled, GroupID: "g"},
 			"location": {Location: onpremiseapi.WebhookLocation{Latitude: 1, Name: "Here"}},
-			"contacts": {Contacts: []onpremiseapi.Contact{{Name: onpremiseapi.ContactName{FormattedName: "Ada"}}}},
+			"contacts": {Contacts: []onpremiseapi.ContactCard{{Name: onpremiseapi.ContactName{FormattedName: "Ada"}}}},
 			"unknown":  {Errors: []onpremiseapi.ErrorInfo{{Code: 501, Title: "Unknown message type"}}},
 		} {
 			m.From = ada
