@@ -3,57 +3,65 @@ package late
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/wabakit/wabakit-go/internal/poll"
 )
 
-// WaitOption sets up a Wait.
-type WaitOption func(*poll.Options)
+// WaitOption configures a method that polls.
+type WaitOption func(*waitOptions)
 
-// WithPollInterval sets how long to wait between two looks: first, then more each time, up to
-// most. Without it, a second that grows to half a minute.
-func WithPollInterval(first, most time.Duration) WaitOption {
-	return func(o *poll.Options) { o.First, o.Max = first, most }
+type waitOptions struct{ poll poll.Options }
+
+// WithPollInterval sets the interval between two polls. It starts at first and grows up to
+// longest. The defaults, also for values that are not positive, are 1 second and 30 seconds.
+func WithPollInterval(first, longest time.Duration) WaitOption {
+	return func(o *waitOptions) { o.poll.First, o.poll.Max = first, longest }
 }
 
-// WaitError is a wait that ended before what it waited for. The value that the wait returns
-// beside it is the last one seen.
+// WaitError reports that polling ended before the awaited state was reached. The method that
+// returns it also returns the last value it received, if any.
 type WaitError struct {
-	What string // what was waited for: "broadcast 65f1…"
-	Last string // its last state; empty where none was seen
-	Err  error  // why the wait ended
+	What string // the awaited object, such as "broadcast 65f1…"
+	Last string // its last state; empty if no poll succeeded
+	Err  error  // why polling ended
 }
 
-// Error says what was waited for, its last state, and why the wait ended.
+// Error returns the awaited object, its last state and why polling ended.
 func (e *WaitError) Error() string {
-	last := "nothing was seen of it"
+	last := "no state received"
 	if e.Last != "" {
-		last = "it was " + e.Last
+		last = "last state " + e.Last
 	}
-	return fmt.Sprintf("late: wait for %s: %s: %v", e.What, last, e.Err)
+	text := "late: wait for " + e.What + ": " + last
+	if e.Err != nil {
+		text += ": " + bare(e.Err)
+	}
+	return text
 }
 
-// Unwrap returns why the wait ended.
+// Unwrap returns why polling ended.
 func (e *WaitError) Unwrap() error { return e.Err }
 
-func passing(err error) bool {
+// isTransient reports whether another poll may succeed after err.
+func isTransient(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && (e.StatusCode == 0 || e.StatusCode == http.StatusTooManyRequests || e.StatusCode >= 500)
+	return ok && !errors.Is(err, ErrUnauthorized) &&
+		(e.StatusCode == 0 || e.StatusCode == http.StatusTooManyRequests || e.StatusCode >= 500)
 }
 
-// wait looks at what get returns until done says so of it. It returns the last one seen.
+// wait polls get until done reports true, and returns the last value it received.
 func wait[T any](ctx context.Context, what string, opts []WaitOption,
 	get func(context.Context) (*T, error), done func(*T) bool, state func(*T) string,
 ) (*T, error) {
-	var o poll.Options
+	o := waitOptions{poll: poll.Options{Transient: isTransient}}
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
-	o.Passing = passing
-	last, err := poll.Until(ctx, o, get, done)
+	last, err := poll.Until(ctx, o.poll, get, done)
 	if err != nil {
 		e := &WaitError{What: what, Err: err}
 		if last != nil {

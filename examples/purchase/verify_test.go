@@ -113,7 +113,7 @@ func TestANumberThatIsNotProvisionedInTime(t *testing.T) {
 	t.Parallel()
 	try(t, func(t *trial) {
 		require.Equal(t, 1, t.b.run(t.Context()))
-		require.Contains(t, t.errs.String(), "it was provisioning")
+		require.Contains(t, t.errs.String(), "last state provisioning")
 		require.Contains(t, t.errs.String(), "Bought: +12125550100 (")
 	}, latetest.WithProvisionTime(2*time.Hour))
 }

@@ -1,5 +1,4 @@
-// Package poll looks at something again and again, less and less often, until
-// it is as awaited.
+// Package poll calls a function with growing delays until it reports the awaited state.
 package poll
 
 import (
@@ -13,28 +12,27 @@ const (
 	defaultFirst = time.Second
 	defaultMax   = 30 * time.Second
 	growth       = 1.5
-	jitter       = 0.1 // of a wait, in both directions: pollers that began together drift apart
+	jitter       = 0.1 // fraction of a delay, up or down, so that concurrent pollers drift apart
+	maxFailed    = 5   // transient failures in a row
 )
 
-// Options bound the waits. Zero values are the defaults: 1 s, growing to 30 s.
+// Options configures the delays. Values that are not positive mean the defaults, 1 and 30 s.
 type Options struct {
-	First time.Duration // the wait after the first look
-	Max   time.Duration // the longest wait; before jitter, as First is
-	// Passing, where there is one, tells the errors of get that may pass. Five looks in a row
-	// may fail with one: what is waited for goes on while the way to it is down for a moment.
-	Passing func(error) bool
+	First time.Duration // before jitter
+	Max   time.Duration // before jitter
+	// Transient reports whether a later poll may succeed after this error of get. Up to five
+	// polls in a row may fail that way. If Transient is nil, no error is transient.
+	Transient func(error) bool
 }
 
-const maxFailed = 5 // looks in a row
-
-// Until calls get, the first time at once, until done says so of its value.
-// An error of get that does not pass and the end of ctx end it too. A wait that would outlast the
-// deadline of ctx is not begun: the error matches context.DeadlineExceeded.
-// Beside an error stands the last value that get returned without one.
+// Until calls get until done reports true for its value. The first call is immediate. It returns
+// an error of get that is not transient, or the error of ctx, with the last value that get
+// returned without an error. If the next poll would come after the deadline of ctx, Until returns
+// an error that matches context.DeadlineExceeded without waiting.
 func Until[T any](ctx context.Context, opts Options, get func(context.Context) (T, error), done func(T) bool) (T, error) {
 	var last T
-	waits := newWaits(opts)
-	for looks, failed := 1, 0; ; looks++ {
+	delay, longest := delays(opts)
+	for polls, failed := 1, 0; ; polls++ {
 		if err := ctx.Err(); err != nil {
 			return last, err
 		}
@@ -44,46 +42,39 @@ func Until[T any](ctx context.Context, opts Options, get func(context.Context) (
 			if last, failed = value, 0; done(value) {
 				return value, nil
 			}
-		case opts.Passing == nil || failed == maxFailed || ctx.Err() != nil || !opts.Passing(err):
+		case opts.Transient == nil || failed == maxFailed || ctx.Err() != nil || !opts.Transient(err):
 			return last, err
 		default:
 			failed++
 		}
-		if err := sleep(ctx, waits.next(), looks); err != nil {
+		jittered := time.Duration(float64(delay) * (1 - jitter + 2*jitter*rand.Float64()))
+		if err := sleep(ctx, jittered, polls); err != nil {
 			return last, err
 		}
+		delay = time.Duration(min(float64(delay)*growth, float64(longest)))
 	}
 }
 
-type waits struct{ wait, max time.Duration }
-
-func newWaits(opts Options) *waits {
-	first, longest := opts.First, opts.Max
+func delays(opts Options) (first, longest time.Duration) {
+	first, longest = opts.First, opts.Max
 	if first <= 0 {
 		first = defaultFirst
 	}
 	if longest <= 0 {
 		longest = max(first, defaultMax)
 	}
-	return &waits{wait: min(first, longest), max: longest}
+	return min(first, longest), longest
 }
 
-func (w *waits) next() time.Duration {
-	wait := float64(w.wait)
-	w.wait = time.Duration(min(wait*growth, float64(w.max)))
-	return time.Duration(wait * (1 - jitter + 2*jitter*rand.Float64()))
-}
-
-func sleep(ctx context.Context, wait time.Duration, looks int) error {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
-		// A cancelled context says so itself.
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		return fmt.Errorf("not there after %d looks, and the next, in %s, would come too late: %w",
-			looks, wait.Round(time.Millisecond), context.DeadlineExceeded)
+func sleep(ctx context.Context, delay time.Duration, polls int) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	timer := time.NewTimer(wait)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= delay {
+		return fmt.Errorf("not done after %d polls; the next poll, in %s, is past the deadline: %w",
+			polls, delay.Round(time.Millisecond), context.DeadlineExceeded)
+	}
+	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
