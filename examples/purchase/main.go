@@ -1,29 +1,21 @@
-// Purchase buys a WhatsApp number the way Late sells them: the first one is paid for on a
-// checkout page and then appears, later ones are there at once. It verifies what it has bought
-// with the code that Meta sends.
+// Purchase buys a WhatsApp phone number and verifies it. The first number of a subscription is paid
+// for on a checkout page; later ones are provisioned at once.
 //
 //	go run ./examples/purchase
 //
-// walks all of it in a few seconds. It needs no account and nobody pays: the server is one in
-// memory, and the person who pays is played by the program. With -release, the second number is
-// given back at the end. With an account of Late
+// buys two numbers from an in-process server; nobody pays. With a Late account,
 //
-//	export LATE_API_KEY=… LATE_PROFILE_ID=…
-//	go run ./examples/purchase -live
+//	LATE_API_KEY=… LATE_PROFILE_ID=… go run ./examples/purchase -live
 //
-// lists the numbers of the profile and says what a purchase would do, which costs nothing.
-// With -buy, too, it buys one, for money. With -number it goes on with a number that was
-// bought before, whose run ended early.
+// lists the numbers of the profile. Add -buy to buy one, which costs money, or -number ID to go on
+// with a number whose run ended early.
 //
-// # Nothing is bought twice
-//
-// A purchase is sent once. Where its answer is lost, or is none that can be understood, the
-// program does not try again: it compares the numbers of the profile with those before, and goes
-// on with the one that has appeared, or says that none has. However a run ends, it tells what
-// was bought.
+// A purchase is never sent twice. If its response is lost, the program compares the numbers of the
+// profile with those before, and goes on with the new one, if there is one.
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -31,113 +23,178 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/wabakit/wabakit-go/late"
+	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
-}
+	live := flag.Bool("live", false, "use the account of LATE_API_KEY and LATE_PROFILE_ID")
+	buy := flag.Bool("buy", false, "with -live: buy a number, which costs money")
+	number := flag.String("number", "", "with -live: go on with the number that has this `ID`")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 
-type options struct {
-	live    bool
-	buy     bool
-	number  string
-	release bool
-	wait    time.Duration
-}
-
-// run is the program. Its status is 0 if all went well, 130 if ctx ended it, and else 1.
-func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	fail := func(err error) int {
-		fmt.Fprintln(stderr, "purchase:", err)
-		return 1
-	}
-	opts, err := parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(stdout, usage())
-		return 0
+	var err error
+	if *live {
+		err = runLive(ctx, os.Getenv("LATE_API_KEY"), os.Getenv("LATE_PROFILE_ID"), *buy, *number)
+	} else {
+		err = runDemo(ctx, os.Stdout)
 	}
 	if err != nil {
-		return fail(err)
+		fmt.Fprintln(os.Stderr, "purchase:", err)
+		os.Exit(1)
 	}
-
-	b := &buyer{options: opts, out: stdout, errs: stderr}
-	if opts.live {
-		b.profile, b.person, b.look = getenv("LATE_PROFILE_ID"), newLivePerson(stdin), 5*time.Second
-		if b.client, err = connect(getenv); err != nil {
-			return fail(err)
-		}
-		if opts.buy {
-			b.purchases = 1
-			fmt.Fprintf(stdout, "Live: this buys a number for profile %s, and costs money.\n", b.profile)
-		}
-	} else {
-		person := newDemoPerson(stdout)
-		defer person.close()
-		b.profile, b.person, b.look = demoProfile, person, demoLook
-		b.client, b.purchases = person.server.Client(), 2
-		fmt.Fprintln(stdout, "Without -live: the server is one in memory, and nobody pays.")
-	}
-	return b.run(ctx)
 }
 
-// connect makes the client of a real account. Numbers belong to a profile, so it is bound to no
-// WhatsApp account.
-func connect(getenv func(string) string) (*late.Client, error) {
-	key := getenv("LATE_API_KEY")
-	if key == "" || getenv("LATE_PROFILE_ID") == "" {
-		return nil, errors.New("-live needs LATE_API_KEY and LATE_PROFILE_ID in the environment")
+func runLive(ctx context.Context, key, profile string, buy bool, number string) error {
+	client, err := late.NewClient(key)
+	if err != nil {
+		return err
 	}
-	clientOptions := []late.Option{late.WithUserAgent("wabakit-purchase")}
-	if url := getenv("LATE_BASE_URL"); url != "" {
-		clientOptions = append(clientOptions, late.WithBaseURL(url))
-	}
-	return late.NewClient(key, clientOptions...)
-}
-
-func flags(opts *options) *flag.FlagSet {
-	f := flag.NewFlagSet("purchase", flag.ContinueOnError)
-	f.BoolVar(&opts.live, "live", false, "use an account: needs LATE_API_KEY and LATE_PROFILE_ID; LATE_BASE_URL is another server")
-	f.BoolVar(&opts.buy, "buy", false, "with -live: buy a number, for money")
-	f.StringVar(&opts.number, "number", "", "with -live: go on with the number of this `id`, and buy none")
-	f.BoolVar(&opts.release, "release", false, "give the last number back at the end, for good, in place of verifying it")
-	f.DurationVar(&opts.wait, "wait", 15*time.Minute, "how long to wait for the payment, and for the number to be active")
-	f.SetOutput(io.Discard) // run says what is wrong, in a line
-	return f
-}
-
-func parse(args []string) (options, error) {
-	var opts options
-	f := flags(&opts)
-	if err := f.Parse(args); err != nil {
-		return opts, err
-	}
+	b := &buyer{client: client, profile: profile, out: os.Stdout, poll: 5 * time.Second, pay: func(string) {}, code: typed}
 	switch {
-	case f.NArg() > 0:
-		return opts, fmt.Errorf("%q is no flag: a number is named by -number", f.Arg(0))
-	case !opts.live && (opts.buy || opts.number != ""):
-		return opts, errors.New("-buy and -number need -live: without it, there is no account")
-	case opts.buy && opts.number != "":
-		return opts, errors.New("-buy buys a number, -number goes on with one: there cannot be both")
-	case opts.live && opts.release && !opts.buy && opts.number == "":
-		return opts, errors.New("-release needs -number, or -buy: there is nothing to give back")
-	case opts.wait <= 0:
-		return opts, fmt.Errorf("-wait is %s, and has to be more than nothing", opts.wait)
+	case number != "":
+		return b.verify(ctx, number)
+	case buy:
+		return b.buy(ctx)
 	}
-	return opts, nil
+	numbers, err := b.list(ctx)
+	for _, n := range numbers {
+		b.say("%s  %s  %s", n.ID, n.PhoneNumber, n.Status)
+	}
+	return err
 }
 
-func usage() string {
-	var b strings.Builder
-	f := flags(new(options))
-	f.SetOutput(&b)
-	fmt.Fprintln(&b, "purchase buys a WhatsApp number and verifies it.")
-	f.PrintDefaults()
-	return b.String()
+// typed reads a verification code from the terminal.
+func typed(string) (string, error) {
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	return strings.TrimSpace(line), err
+}
+
+func runDemo(ctx context.Context, out io.Writer) error {
+	server := latetest.NewServer(latetest.InProcess(), latetest.WithProvisionTime(time.Second))
+	defer server.Close()
+	b := &buyer{
+		client: server.Client(), profile: "profile", out: out, poll: 200 * time.Millisecond,
+		pay:  server.CompleteCheckout,
+		code: func(id string) (string, error) { return server.Code(id), nil },
+	}
+	if err := b.buy(ctx); err != nil { // the first number: checkout
+		return err
+	}
+	server.Inject(latetest.CutAfter().On(late.OpPurchaseWhatsAppPhoneNumber).Times(1))
+	return b.buy(ctx) // the second number: the response is lost
+}
+
+// buyer buys numbers for a profile. A person pays on the checkout page and reads the code.
+type buyer struct {
+	client  *late.Client
+	profile string
+	out     io.Writer
+	poll    time.Duration
+	pay     func(checkoutURL string)
+	code    func(numberID string) (string, error)
+}
+
+func (b *buyer) say(format string, args ...any) { fmt.Fprintf(b.out, format+"\n", args...) }
+
+func (b *buyer) list(ctx context.Context) ([]late.PhoneNumber, error) {
+	return b.client.PhoneNumbers.List(ctx, late.ListPhoneNumbersOptions{ProfileID: b.profile})
+}
+
+func (b *buyer) buy(ctx context.Context) error {
+	before, err := b.list(ctx)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(before, func(n late.PhoneNumber) bool { return n.Status == late.PhoneNumberPendingPayment }); i >= 0 {
+		return fmt.Errorf("%s (%s) is not paid yet: pay for it instead of buying another", before[i].PhoneNumber, before[i].ID)
+	}
+	purchase, err := b.client.PhoneNumbers.Purchase(ctx, b.profile)
+	switch {
+	case errors.Is(err, late.ErrForbidden):
+		return fmt.Errorf("phone numbers require a paid plan: %w", err)
+	case errors.Is(err, late.ErrOutcomeUnknown): // do not buy again: see whether a number appears
+		b.say("response lost; waiting for a new number")
+		return b.awaitNumber(ctx, before, time.Minute, err)
+	case err != nil:
+		return err
+	}
+	switch p := purchase.(type) {
+	case late.CheckoutRequired:
+		b.say("pay at %s", p.CheckoutURL)
+		b.pay(p.CheckoutURL)
+		return b.awaitNumber(ctx, before, 15*time.Minute, errors.New("not paid yet"))
+	case late.NumberProvisioned:
+		b.say("bought %s", p.PhoneNumber.PhoneNumber)
+		return b.verify(ctx, p.PhoneNumber.ID)
+	}
+	return fmt.Errorf("unexpected purchase %T", purchase)
+}
+
+// awaitNumber waits for a number that is not among those before, and verifies it. If none appears,
+// it returns an error that wraps cause.
+func (b *buyer) awaitNumber(ctx context.Context, before []late.PhoneNumber, timeout time.Duration, cause error) error {
+	deadline := time.Now().Add(timeout)
+	for time.Now().Before(deadline) {
+		numbers, err := b.list(ctx)
+		if err != nil {
+			return err
+		}
+		numbers = slices.DeleteFunc(numbers, func(n late.PhoneNumber) bool {
+			return slices.ContainsFunc(before, func(o late.PhoneNumber) bool { return o.ID == n.ID })
+		})
+		if len(numbers) > 1 {
+			return fmt.Errorf("%d new numbers: someone else is buying, too", len(numbers))
+		}
+		if len(numbers) == 1 {
+			b.say("bought %s", numbers[0].PhoneNumber)
+			return b.verify(ctx, numbers[0].ID)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(b.poll):
+		}
+	}
+	return fmt.Errorf("no new number after %s: %w", timeout, cause)
+}
+
+// verify waits until a number is active, and verifies it with the code that Meta sends.
+func (b *buyer) verify(ctx context.Context, id string) error {
+	number, err := b.client.PhoneNumbers.Wait(ctx, id, func(n *late.PhoneNumber) bool {
+		return n.Status != late.PhoneNumberPendingPayment && n.Status != late.PhoneNumberProvisioning
+	}, late.WithPollInterval(b.poll, 30*time.Second))
+	if err != nil {
+		return err
+	}
+	if number.Status != late.PhoneNumberActive {
+		return fmt.Errorf("%s is %s and cannot be verified", number.PhoneNumber, number.Status)
+	}
+	// If the outcome is unknown, the code may still arrive; a second request would void it.
+	if _, err := b.client.PhoneNumbers.RequestCode(ctx, id, late.CodeSMS); err != nil && !errors.Is(err, late.ErrOutcomeUnknown) {
+		return err
+	}
+	for range 3 {
+		b.say("enter the code sent to %s:", number.PhoneNumber)
+		code, err := b.code(id)
+		if err != nil {
+			return err
+		}
+		_, err = b.client.PhoneNumbers.Verify(ctx, id, code)
+		if errors.Is(err, late.ErrInvalidRequest) {
+			b.say("wrong code: %v", err)
+			continue
+		}
+		if err == nil {
+			b.say("%s is verified", number.PhoneNumber)
+		}
+		return err
+	}
+	return errors.New("three wrong codes")
 }
