@@ -105,6 +105,10 @@ func (c *Client) ForAccount(id string) *Client {
 // where that can do no harm.
 func (c *Client) API() *lateapi.ClientWithResponses { return c.api }
 
+// CloseIdleConnections closes the connections that no call uses. Without [WithHTTPClient], all
+// clients of the process share them; other clients then open new ones.
+func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }
+
 // RateLimit is how many calls the server allows.
 type RateLimit struct {
 	Limit     int       // calls in a window of a minute

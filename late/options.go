@@ -29,8 +29,9 @@ func WithBaseURL(url string) Option {
 	return func(o *options) { o.baseURL = url }
 }
 
-// WithHTTPClient sends all calls through client, as it is at the time of each attempt. It is
-// not changed. Without this option, or with nil, it is [http.DefaultClient].
+// WithHTTPClient sends all calls through client, as it is at the time of each attempt. Without this
+// option, or with nil, it is [http.DefaultClient]; if neither that nor [http.DefaultTransport] was
+// changed, a copy of the latter that keeps a connection for every call in flight.
 //
 // Beyond what the client's own CheckRedirect says, no redirect carries the API key to another
 // host, turns a write into a read, or carries a write to another host.

@@ -62,7 +62,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	}
 
 	cfg := o.transport
-	if cfg.HTTPClient, err = trusting(cfg.HTTPClient, o.rootCAs, o.tlsConfig); err != nil {
+	if cfg.Adapt, err = withTLS(&o); err != nil {
 		return nil, err
 	}
 	cfg.Product = "onpremise"
@@ -101,6 +101,10 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 // that it does not hand on. Its calls go the same way: authorized, paced, and repeated only
 // where that can do no harm.
 func (c *Client) API() *onpremiseapi.ClientWithResponses { return c.api }
+
+// CloseIdleConnections closes the connections that no call uses. Without [WithHTTPClient], all
+// clients of the process share them; other clients then open new ones.
+func (c *Client) CloseIdleConnections() { c.auth.transport.CloseIdleConnections() }
 
 // lacking is the error of a success that does not hold what was asked for.
 func lacking(resp *http.Response, what string) error {

@@ -132,10 +132,13 @@ func explain(err error) error {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); !ok {
 		return err
 	}
+	if _, ok := errors.AsType[*pinError](err); ok {
+		return err
+	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
 		return fmt.Errorf("%w (use the name that the certificate holds, in the URL or as ServerName of WithTLSConfig)", err)
 	}
-	return fmt.Errorf("%w (pass the authority that signed the installation's certificate to WithRootCAs)", err)
+	return fmt.Errorf("%w (pass the authority that signed the installation's certificate to WithRootCAs, or its fingerprint to WithPinnedCertificate)", err)
 }
 
 // reason lists the server's reasons.

@@ -23,6 +23,7 @@ type options struct {
 	origin      origin
 	rootCAs     *x509.CertPool
 	tlsConfig   *tls.Config
+	pins        []string
 	userAgent   string
 	transport   transport.Config
 }
@@ -70,24 +71,38 @@ func WithTokenSource(source TokenSource) Option {
 	return func(o *options) { o.source, o.origin = source, fromSource }
 }
 
-// WithRootCAs trusts certificates that an authority in pool has signed, and no others: an
-// installation usually has one of its own making.
+// WithRootCAs trusts only certificates that an authority in pool has signed. An installation
+// usually has an authority of its own.
 //
-// It goes together with [WithHTTPClient] if its transport is an *http.Transport: calls then go
-// through a copy of it. A transport of another kind that is put in its place later, such as a
-// mock, is called as it is.
+// If [WithHTTPClient] is given, its transport must be an *http.Transport, and calls use a copy of
+// it. If a mock replaces that transport later, calls use the mock.
 func WithRootCAs(pool *x509.CertPool) Option {
 	return func(o *options) { o.rootCAs = pool }
 }
 
-// WithTLSConfig sets up TLS, for a client certificate say, in the place of what the client of
-// [WithHTTPClient] has. The rest is as for [WithRootCAs], whose pool goes into a copy of config.
+// WithTLSConfig sets the TLS configuration, for example a client certificate, replacing that of the
+// client given to [WithHTTPClient]. The rest is as for [WithRootCAs], whose pool is set in a copy of
+// config.
 func WithTLSConfig(config *tls.Config) Option {
 	return func(o *options) { o.tlsConfig = config }
 }
 
-// WithHTTPClient sends all calls through client, as it is at the time of each attempt. It is
-// not changed. Without this option, or with nil, it is [http.DefaultClient].
+// WithPinnedCertificate trusts the certificate whose SHA-256 fingerprint this is, and no other. It
+// works for a self-signed certificate without a host name: the signer, the name and the expiry of
+// the certificate are not checked. The fingerprint is written as
+//
+//	openssl x509 -noout -fingerprint -sha256 -in certificate.pem
+//
+// prints it, in hexadecimal with or without colons. If the option repeats, several certificates are
+// trusted, as needed while one replaces the other. The rest is as for [WithRootCAs], whose pool is
+// not used.
+func WithPinnedCertificate(fingerprint string) Option {
+	return func(o *options) { o.pins = append(o.pins, fingerprint) }
+}
+
+// WithHTTPClient sends all calls through client, as it is at the time of each attempt. Without this
+// option, or with nil, it is [http.DefaultClient]; if neither that nor [http.DefaultTransport] was
+// changed, a copy of the latter that keeps a connection for every call in flight.
 //
 // Beyond what the client's own CheckRedirect says, no redirect carries the token to another
 // host, turns a write into a read, or carries a write to another host.

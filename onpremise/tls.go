@@ -1,91 +1,107 @@
 package onpremise
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
+
+	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// trusting returns a client that is like client but for what it trusts. The caller's client
-// and its transport stay as they are.
-func trusting(client *http.Client, pool *x509.CertPool, config *tls.Config) (*http.Client, error) {
-	if pool == nil && config == nil {
-		return client, nil
-	}
-	if client == nil {
-		client = http.DefaultClient
-	}
-	t, ok := roundTripper(client).(*http.Transport)
-	if !ok {
-		return nil, invalid("httpClient", "its transport is no *http.Transport, so WithRootCAs and WithTLSConfig cannot apply to it: set up TLS in the transport itself")
-	}
-	//lint:ignore SA1019 What is deprecated still works.
-	if t.DialTLSContext != nil || t.DialTLS != nil {
-		return nil, invalid("httpClient", "its transport makes TLS connections of its own, so WithRootCAs and WithTLSConfig cannot apply to it")
-	}
-	own := *client
-	own.Transport = &trust{client: client, pool: pool, config: config}
-	return &own, nil
-}
-
-func roundTripper(client *http.Client) http.RoundTripper {
-	if client.Transport == nil {
-		return http.DefaultTransport
-	}
-	return client.Transport
-}
-
-// trust calls a copy of the transport that client has at the moment.
-type trust struct {
-	client *http.Client
+// tlsSetup makes copies of transports that trust what the options say. The caller's transport is
+// never changed.
+type tlsSetup struct {
 	pool   *x509.CertPool
 	config *tls.Config
+	pins   [][sha256.Size]byte
 
 	mu       sync.Mutex
 	original *http.Transport
 	copied   *http.Transport
 }
 
-// RoundTrip sends a request. What is not an *http.Transport makes no connections that could be
-// trusted or not: it was put there by a test.
-func (t *trust) RoundTrip(req *http.Request) (*http.Response, error) {
-	rt := roundTripper(t.client)
-	if original, ok := rt.(*http.Transport); ok {
-		rt = t.copyOf(original)
+// withTLS returns the [transport.Config.Adapt] of a client, nil without options for TLS.
+func withTLS(o *options) (func(http.RoundTripper) http.RoundTripper, error) {
+	if o.rootCAs == nil && o.tlsConfig == nil && len(o.pins) == 0 {
+		return nil, nil
 	}
-	return rt.RoundTrip(req)
+	s := &tlsSetup{pool: o.rootCAs, config: o.tlsConfig}
+	for _, text := range o.pins {
+		pin, err := hex.DecodeString(strings.ReplaceAll(text, ":", ""))
+		if err != nil || len(pin) != sha256.Size {
+			return nil, invalid("pinnedCertificate", "must be a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons")
+		}
+		s.pins = append(s.pins, [sha256.Size]byte(pin))
+	}
+	if client := o.transport.HTTPClient; client != nil && client.Transport != nil {
+		t, ok := client.Transport.(*http.Transport)
+		//lint:ignore SA1019 Deprecated, but it still takes effect.
+		if !ok || t.DialTLSContext != nil || t.DialTLS != nil {
+			return nil, invalid("httpClient", "must have an *http.Transport without DialTLS functions for WithRootCAs, WithTLSConfig and WithPinnedCertificate; set up TLS in the transport itself instead")
+		}
+	}
+	return s.adapt, nil
 }
 
-// CloseIdleConnections closes those of the copy, which the caller's client does not know.
-func (t *trust) CloseIdleConnections() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.copied != nil {
-		t.copied.CloseIdleConnections()
+// adapt returns the copy of base, or base itself if it makes no connections, as a mock.
+func (s *tlsSetup) adapt(base http.RoundTripper) http.RoundTripper {
+	original, ok := base.(*http.Transport)
+	if !ok {
+		return base
 	}
-}
-
-func (t *trust) copyOf(original *http.Transport) *http.Transport {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.original == original {
-		return t.copied
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.original == original {
+		return s.copied
 	}
-	t.original, t.copied = original, original.Clone()
-	// With TLS set up, a transport does not speak HTTP/2 unless told to, and the copy would
-	// agree to it nevertheless.
+	if s.copied != nil {
+		s.copied.CloseIdleConnections()
+	}
+	s.original, s.copied = original, transport.Pooled(original)
+	// A transport with a TLS configuration speaks HTTP/2 only on request.
 	if _, speaks := original.TLSNextProto["h2"]; speaks {
-		t.copied.ForceAttemptHTTP2 = true
+		s.copied.ForceAttemptHTTP2 = true
 	}
 	switch {
-	case t.config != nil:
-		t.copied.TLSClientConfig = t.config.Clone()
-	case t.copied.TLSClientConfig == nil:
-		t.copied.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	case s.config != nil:
+		s.copied.TLSClientConfig = s.config.Clone()
+	case s.copied.TLSClientConfig == nil:
+		s.copied.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
-	if t.pool != nil {
-		t.copied.TLSClientConfig.RootCAs = t.pool
+	if s.pool != nil {
+		s.copied.TLSClientConfig.RootCAs = s.pool
 	}
-	return t.copied
+	if len(s.pins) > 0 {
+		s.pin(s.copied.TLSClientConfig)
+	}
+	return s.copied
+}
+
+// pin has config trust the pinned certificates instead of those with a chain and a name.
+func (s *tlsSetup) pin(config *tls.Config) {
+	next := config.VerifyConnection
+	config.InsecureSkipVerify = true // VerifyConnection takes its place
+	config.VerifyConnection = func(state tls.ConnectionState) error {
+		got := sha256.Sum256(state.PeerCertificates[0].Raw)
+		if !slices.Contains(s.pins, got) {
+			return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: &pinError{got}}
+		}
+		if next != nil {
+			return next(state)
+		}
+		return nil
+	}
+}
+
+// pinError reports a certificate that is not pinned.
+type pinError struct{ got [sha256.Size]byte }
+
+func (e *pinError) Error() string {
+	return fmt.Sprintf("the server's certificate, with SHA-256 fingerprint %X, is not the one given to WithPinnedCertificate", e.got)
 }

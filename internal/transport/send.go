@@ -8,8 +8,8 @@ import (
 )
 
 // send hands the attempt to the caller's client.
-func send(client *http.Client, innermost func(Doer) Doer, middleware []func(Doer) Doer) handler {
-	var doer Doer = guard(client)
+func send(clients source, innermost func(Doer) Doer, middleware []func(Doer) Doer) handler {
+	var doer Doer = guard(clients)
 	if innermost != nil {
 		doer = innermost(doer)
 	}
@@ -38,30 +38,23 @@ func send(client *http.Client, innermost func(Doer) Doer, middleware []func(Doer
 // otherwise but by its CheckRedirect, so each attempt takes a shallow copy of the client as
 // it is at that moment; its transport, jar and timeout are the caller's own.
 type guarded struct {
-	client   *http.Client // nil is http.DefaultClient
+	source
 	redirect func(next *http.Request, via []*http.Request) error
 }
 
-func guard(client *http.Client) *guarded {
-	g := &guarded{client: client}
+func guard(clients source) *guarded {
+	g := &guarded{source: clients}
 	g.redirect = g.checkRedirect
 	return g
 }
 
 func (g *guarded) Do(req *http.Request) (*http.Response, error) {
-	own := *g.current()
+	own := g.copy()
 	own.CheckRedirect = g.redirect
 	if !isRead(req.Method) {
 		req = unkeyed(req)
 	}
 	return own.Do(req)
-}
-
-func (g *guarded) current() *http.Client {
-	if g.client != nil {
-		return g.client
-	}
-	return http.DefaultClient
 }
 
 func (g *guarded) checkRedirect(next *http.Request, via []*http.Request) error {

@@ -38,7 +38,9 @@ type Config struct {
 	// Fail makes the error that the client's user sees.
 	Fail func(*Failure) error
 
-	HTTPClient  *http.Client // nil is http.DefaultClient at the time of the attempt
+	HTTPClient *http.Client // nil is http.DefaultClient at the time of the attempt
+	// Adapt returns the transport to use in place of that of the *http.Client. It may be nil.
+	Adapt       func(http.RoundTripper) http.RoundTripper
 	Middleware  []func(Doer) Doer
 	Innermost   func(Doer) Doer // the client's own middleware, which changes no header; may be nil
 	Limiter     Limiter
@@ -51,10 +53,11 @@ type Config struct {
 
 // Transport is the chain around the caller's *http.Client.
 type Transport struct {
-	cfg   Config
-	table table
-	pacer pacer
-	chain handler
+	cfg    Config
+	source source
+	table  table
+	pacer  pacer
+	chain  handler
 }
 
 // handler does its part of a call and leaves the rest to the next one. Where the body of an
@@ -63,14 +66,14 @@ type handler func(*Call, *http.Request) (*http.Response, error)
 
 // New returns the transport of a client.
 func New(cfg Config) *Transport {
-	t := &Transport{cfg: cfg, table: newTable(cfg.BaseURL, cfg.Operations)}
+	t := &Transport{cfg: cfg, source: source{cfg.HTTPClient, cfg.Adapt}, table: newTable(cfg.BaseURL, cfg.Operations)}
 	t.chain = t.assemble()
 	return t
 }
 
 // assemble says the order of the chain, from the inside out.
 func (t *Transport) assemble() handler {
-	h := send(t.cfg.HTTPClient, t.cfg.Innermost, t.cfg.Middleware)
+	h := send(t.source, t.cfg.Innermost, t.cfg.Middleware)
 	// A timeout covers the reading of the answer, and ends no wait.
 	h = read(h, t.cfg.Timeout, t.cfg.LongTimeout, t.cfg.Hide)
 	// What is recorded is what the network did, not how long we waited to begin.
