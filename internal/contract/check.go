@@ -9,11 +9,12 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -25,9 +26,9 @@ type Checker struct {
 	// AnswersOnly leaves requests alone, for tests that break the contract on purpose.
 	AnswersOnly bool
 
-	tb   testing.TB
-	doc  *openapi3.T
-	next http.RoundTripper
+	tb     TB
+	router router
+	next   http.RoundTripper
 
 	mu     sync.Mutex
 	called map[string]bool
@@ -35,8 +36,8 @@ type Checker struct {
 
 // Check returns a transport that sends by next, and reports to tb each request and each
 // answer that is not as doc has it. Authentication is not its concern.
-func Check(tb testing.TB, doc *openapi3.T, next http.RoundTripper) *Checker {
-	return &Checker{tb: tb, doc: doc, next: next, called: map[string]bool{}}
+func Check(tb TB, doc *openapi3.T, next http.RoundTripper) *Checker {
+	return &Checker{tb: tb, router: newRouter(doc), next: next, called: map[string]bool{}}
 }
 
 // Called lists the ids of the operations that were called.
@@ -49,7 +50,7 @@ func (c *Checker) Called() []string {
 // RoundTrip sends a request and checks it and its answer.
 func (c *Checker) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.tb.Helper()
-	route, params := find(c.doc, req)
+	route, params := c.router.find(req)
 	var body []byte
 	if req.Body != nil {
 		var err error
@@ -206,50 +207,54 @@ func properties(schema *openapi3.Schema, known map[string]*openapi3.Schema) (res
 	return rest, open || bare || schema.Properties["additionalProperties"] != nil
 }
 
-// find tells which operation a request calls, below the path of any server of the contract
-// or none. Where several paths fit, the one with the fewest parameters is taken.
-func find(doc *openapi3.T, req *http.Request) (*routers.Route, map[string]string) {
-	var best *routers.Route
-	var params map[string]string
+// router finds the operation that a request calls, below the path of any server of the
+// contract or none.
+type router struct{ mux *http.ServeMux }
+
+func newRouter(doc *openapi3.T) router {
 	bases := []string{""}
 	for _, server := range doc.Servers {
 		if u, err := url.Parse(server.URL); err == nil {
 			bases = append(bases, strings.TrimSuffix(u.EscapedPath(), "/"))
 		}
 	}
-	for _, base := range bases {
-		path, ok := strings.CutPrefix(req.URL.EscapedPath(), base)
-		if !ok {
-			continue
-		}
-		for template, item := range doc.Paths.Map() {
-			op := item.GetOperation(req.Method)
-			p, fits := fit(template, path)
-			if op == nil || !fits || best != nil && len(p) >= len(params) {
-				continue
+	slices.Sort(bases)
+	mux := http.NewServeMux()
+	for _, base := range slices.Compact(bases) {
+		for path, item := range doc.Paths.Map() {
+			for method, op := range item.Operations() {
+				mux.Handle(method+" "+base+path, &match{
+					route: &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: op},
+				})
 			}
-			best = &routers.Route{Spec: doc, Path: template, PathItem: item, Method: req.Method, Operation: op}
-			params = p
 		}
 	}
-	return best, params
+	return router{mux}
 }
 
-func fit(template, path string) (map[string]string, bool) {
-	pattern, segments := strings.Split(template, "/"), strings.Split(path, "/")
-	if len(pattern) != len(segments) {
-		return nil, false
-	}
-	params := map[string]string{}
-	for i, p := range pattern {
-		name, isParam := strings.CutPrefix(p, "{")
-		value, err := url.PathUnescape(segments[i])
-		switch {
-		case err != nil, isParam && value == "", !isParam && p != value:
-			return nil, false
-		case isParam:
-			params[strings.TrimSuffix(name, "}")] = value
-		}
-	}
-	return params, true
+// find returns the route of a request and its path parameters, or nil.
+func (r router) find(req *http.Request) (*routers.Route, map[string]string) {
+	m := &match{}
+	r.mux.ServeHTTP(m, req.Clone(context.Background()))
+	return m.route, m.params
 }
+
+// match is a handler of the mux. The match that serves as the ResponseWriter receives the result.
+type match struct {
+	httptest.ResponseRecorder
+	route  *routers.Route
+	params map[string]string
+}
+
+func (m *match) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	found, ok := w.(*match)
+	if !ok {
+		return
+	}
+	found.route, found.params = m.route, map[string]string{}
+	for _, name := range parameter.FindAllStringSubmatch(m.route.Path, -1) {
+		found.params[name[1]] = req.PathValue(name[1])
+	}
+}
+
+var parameter = regexp.MustCompile(`\{(\w+)\}`)

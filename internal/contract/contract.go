@@ -29,6 +29,12 @@ type Operation struct {
 	Login, ReadOnly, Stream, Untimed bool // x-login, x-read-only, x-stream, x-untimed
 }
 
+// TB is the part of testing.TB that this package reports to.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
 // Load reads the contract of an API and applies its overlay. Root is the root of the module.
 func Load(root, api string) (*openapi3.T, error) {
 	base := filepath.Join(root, "openapi", api)

@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -28,7 +27,7 @@ func ByID(doc *openapi3.T) map[string]*openapi3.Operation {
 // Tolerate holds call, which reads a body, against samples: each of their variations has to be
 // read, and as its sample is, but for what it tells beyond. A variation for which refused
 // returns a function has to be an error that this accepts; refused may be nil.
-func Tolerate(tb testing.TB, samples []Sample, call func(status int, body []byte) (any, error), refused func(Variation) func(error) bool) {
+func Tolerate(tb TB, samples []Sample, call func(status int, body []byte) (any, error), refused func(Variation) func(error) bool) {
 	tb.Helper()
 	for _, sample := range samples {
 		want, err := call(sample.Status, sample.Body)
