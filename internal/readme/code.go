@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// program is a whole file, but for the comment before its package clause.
+// program returns a file without the comment before its package clause.
 func program(root, file string) (string, error) {
 	src, err := os.ReadFile(filepath.Join(root, file))
 	if err != nil {
@@ -23,7 +23,7 @@ func program(root, file string) (string, error) {
 	return fenced("package " + text), nil
 }
 
-// body is what stands in a function, without the indentation. A test is taken with its name.
+// body returns the body of a function, unindented, or all of a test.
 func body(root, file, function string) (string, error) {
 	src, err := os.ReadFile(filepath.Join(root, file))
 	if err != nil {

@@ -36,7 +36,7 @@ func main() {
 
 var marker = regexp.MustCompile(`^<!-- code: (.+) -->$`)
 
-// fill returns text with its parts made anew from the sources below root.
+// fill returns text with its code blocks replaced by the sources below root.
 func fill(root, text string) (string, error) {
 	var out bytes.Buffer
 	lines := strings.Split(text, "\n")
@@ -60,8 +60,8 @@ func fill(root, text string) (string, error) {
 	return strings.TrimSuffix(out.String(), "\n"), nil
 }
 
-// endOf finds the end of the part that begins at line i: a fenced block, or lines up to an
-// empty one.
+// endOf returns the line after the block that begins at line i: a fenced block, or the lines up
+// to an empty one.
 func endOf(lines []string, i int) (int, error) {
 	if i < len(lines) && strings.HasPrefix(lines[i], "```") {
 		for n := i + 1; n < len(lines); n++ {
@@ -69,7 +69,7 @@ func endOf(lines []string, i int) (int, error) {
 				return n + 1, nil
 			}
 		}
-		return 0, fmt.Errorf("line %d: the block has no end", i+1)
+		return 0, fmt.Errorf("line %d: the code block is not closed", i+1)
 	}
 	for i < len(lines) && lines[i] != "" {
 		i++
