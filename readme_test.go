@@ -119,7 +119,7 @@ func newConfigured(key, account string, transport http.RoundTripper) (*late.Clie
 		late.WithHTTPClient(&http.Client{Transport: transport}),
 		late.WithLogger(slog.Default()),           // every attempt; no key, nothing about people
 		late.WithLimiter(rate.NewLimiter(10, 10)), // of golang.org/x/time/rate, or your own
-		late.WithAttemptHook(func(a late.Attempt) { // for metrics
+		late.WithAttemptHook(func(_ context.Context, a late.Attempt) { // for metrics
 			fmt.Println(a.Operation, a.Number, a.Status, a.Duration)
 		}))
 }

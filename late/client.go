@@ -1,8 +1,8 @@
 package late
 
 import (
+	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -46,7 +46,9 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 	o := options{baseURL: DefaultBaseURL}
 	o.transport = transport.Config{MaxRetries: defaultMaxRetries, Timeout: defaultTimeout}
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	// net/http refuses such a header only at the first call.
 	if apiKey == "" || strings.ContainsFunc(apiKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -57,8 +59,8 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 		base.User != nil || base.RawQuery != "" || base.Fragment != "" || strings.ContainsAny(base.Path, "{}") {
 		return nil, invalid("baseURL", "must be an absolute http or https URL without user, query and fragment")
 	}
-	if o.transport.MaxRetries < 0 || o.transport.Timeout < 0 {
-		return nil, invalid("options", "retries and timeout cannot be negative")
+	if err := checkOptions(&o); err != nil {
+		return nil, err
 	}
 
 	cfg := o.transport
@@ -66,10 +68,11 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 	cfg.BaseURL = base
 	cfg.Operations = operations
 	cfg.UserAgent = strings.TrimSpace(o.userAgent + " wabakit-go/" + version.Module)
-	authorization := "Bearer " + apiKey
-	cfg.Authorize = func(req *http.Request, _ *transport.Credentials) error {
-		req.Header.Set("Authorization", authorization)
-		return nil
+	cfg.Token = func(_ context.Context, rejected string) (string, error) {
+		if rejected != "" {
+			return "", transport.ErrNoOtherToken
+		}
+		return apiKey, nil
 	}
 	// Errors quote what the server sends, which may quote the key.
 	cfg.Hide = func(text string) string { return redact.Hide(text, apiKey) }

@@ -47,7 +47,7 @@ func newError(f *transport.Failure, hide func(string) string) error {
 		e.Attempts = append(e.Attempts, Attempt(a))
 	}
 	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(f.Body, hide)) {
-		e.ContentType = redact.Excerpt(hide(f.Header.Get("Content-Type")))
+		e.ContentType = redact.Excerpt(hide(f.ContentType))
 		e.Body = redact.Body(f.Body, hide)
 	}
 	return e

@@ -175,7 +175,7 @@ func ExampleWithAttemptHook() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
 	server.Inject(latetest.Status(503, "back in a moment").With("Retry-After", "0").Times(1))
-	client := server.Client(late.WithAttemptHook(func(a late.Attempt) { // for metrics: a.Duration, a.Wait
+	client := server.Client(late.WithAttemptHook(func(_ context.Context, a late.Attempt) { // for metrics: a.Duration, a.Wait
 		fmt.Println(a.Operation, a.Number, a.Status)
 	}))
 

@@ -71,6 +71,7 @@ var mishaps = []func(r *rand.Rand, f *fate){
 	},
 	func(r *rand.Rand, f *fate) {
 		f.name, f.refuses, f.status, f.header = "not there", true, 503, []string{"Retry-After", pick(r, "1", "30")}
+		f.body = `{"error":"overloaded"}`
 	},
 	func(r *rand.Rand, f *fate) {
 		f.name, f.status, f.acts = "failure", pick(r, 408, 500, 502, 503, 504), r.IntN(2) == 0

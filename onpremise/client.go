@@ -46,15 +46,17 @@ type service struct{ client *Client }
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	o := options{transport: transport.Config{MaxRetries: defaultMaxRetries, Timeout: defaultTimeout}}
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	base, err := url.Parse(baseURL)
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" ||
 		base.User != nil || base.RawQuery != "" || base.Fragment != "" || strings.ContainsAny(base.Path, "{}") {
 		return nil, invalid("baseURL", "must be an absolute http or https URL without user, query and fragment")
 	}
-	if o.transport.MaxRetries < 0 || o.transport.Timeout < 0 {
-		return nil, invalid("options", "retries and timeout cannot be negative")
+	if err := checkOptions(&o); err != nil {
+		return nil, err
 	}
 	auth, err := newAuthorization(&o, base)
 	if err != nil {
@@ -69,8 +71,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	cfg.BaseURL = base
 	cfg.Operations = operations
 	cfg.UserAgent = strings.TrimSpace(o.userAgent + " wabakit-go/" + version.Module)
-	cfg.Authorize = auth.authorize
-	cfg.Renew = auth.renew
+	cfg.Token = auth.token
 	cfg.Hide = auth.secrets.Hide
 	cfg.Fail = func(f *transport.Failure) error { return newError(f, auth.secrets.Hide) }
 	cfg.Innermost = auth.attempt

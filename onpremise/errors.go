@@ -68,7 +68,7 @@ func newError(f *transport.Failure, hide func(string) string) error {
 		e.Outcome = OutcomeRefused // at worst there is a token that nobody has
 	}
 	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(f.Body)) && !bearsSecrets(f) {
-		e.ContentType = f.Header.Get("Content-Type")
+		e.ContentType = f.ContentType
 		e.Body = redact.Body(f.Body, hide)
 	}
 	e.hide(hide)

@@ -154,7 +154,7 @@ func TestSecretsAreInNoError(t *testing.T) {
 		}
 	}
 	for _, status := range []int{400, 401, 500} {
-		opts := []onpremise.Option{onpremise.WithMaxRetries(0), onpremise.WithLogger(logger), onpremise.WithAttemptHook(func(a onpremise.Attempt) {
+		opts := []onpremise.Option{onpremise.WithMaxRetries(0), onpremise.WithLogger(logger), onpremise.WithAttemptHook(func(_ context.Context, a onpremise.Attempt) {
 			if a.Err != nil {
 				require.NotContains(t, a.Err.Error(), testToken)
 				require.NotContains(t, a.Err.Error(), testPassword)

@@ -133,7 +133,7 @@ func ExampleWithAttemptHook() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
 	server.Inject(onpremisetest.Status(503, "back in a moment").With("Retry-After", "0").On("GetAllGroups").Times(1))
-	client := server.Client(onpremise.WithAttemptHook(func(a onpremise.Attempt) { // for metrics: a.Duration, a.Wait
+	client := server.Client(onpremise.WithAttemptHook(func(_ context.Context, a onpremise.Attempt) { // for metrics: a.Duration, a.Wait
 		fmt.Println(a.Operation, a.Number, a.Status)
 	}))
 

@@ -107,7 +107,7 @@ func call(ctx context.Context, c *onpremise.Client, g, n int) (sent string, err 
 // tokenAnswers counts those that have to do with tokens.
 type tokenAnswers struct{ logins, refusals atomic.Int64 }
 
-func (s *tokenAnswers) count(a onpremise.Attempt) {
+func (s *tokenAnswers) count(_ context.Context, a onpremise.Attempt) {
 	isLogin := a.Operation == "LoginUser"
 	if isLogin && a.Err == nil && a.Status < 300 {
 		s.logins.Add(1)

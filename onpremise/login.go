@@ -20,6 +20,8 @@ const (
 	// maxMargin is how long before its end a token is renewed at the most; where it lives for
 	// a short time only, a tenth of that.
 	maxMargin = 5 * time.Minute
+	// maxLoginTime is the longest timeout of an attempt that patience takes into account.
+	maxLoginTime = time.Hour
 	// nextTry is when to renew a token again, if that failed before its end.
 	nextTry = 10 * time.Second
 )
@@ -53,13 +55,16 @@ func newSessions(a *authorization, o *options) *sessions {
 		s.newPassword = o.newPassword
 	}
 	// Longer than the attempts can take one by one, so that the reason is theirs.
-	s.patience = time.Second + cmp.Or(o.transport.Timeout, defaultTimeout)*time.Duration(o.transport.MaxRetries+1)
+	s.patience = time.Second + min(cmp.Or(o.transport.Timeout, defaultTimeout), maxLoginTime)*time.Duration(min(o.transport.MaxRetries, 10)+1)
 	a.secrets.AddPassword(o.username, o.password)
 	a.secrets.AddPassword(o.username, o.newPassword)
 	return s
 }
 
-func (s *sessions) token(ctx context.Context) (string, error) {
+func (s *sessions) token(ctx context.Context, rejected string) (string, error) {
+	if rejected != "" {
+		s.forget(rejected)
+	}
 	s.mu.Lock()
 	held, now := s.session.Token, time.Now()
 	if held != "" && (s.renewal.IsZero() || now.Before(s.renewal)) {
@@ -77,13 +82,6 @@ func (s *sessions) token(ctx context.Context) (string, error) {
 		return held, nil
 	}
 	return session.Token, err
-}
-
-// another forgets the token that was refused, so that the repeated attempt waits for the next
-// one, and fails with the reason if there is none.
-func (s *sessions) another(_ context.Context, refused string) (string, bool, error) {
-	s.forget(refused)
-	return "", true, nil
 }
 
 // forget drops a token that no longer holds, unless another has taken its place.

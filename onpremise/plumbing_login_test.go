@@ -56,7 +56,7 @@ func (c *counted) Token(context.Context) (string, error) {
 
 var (
 	refused = plumbing.Fault{Name: "401", Status: 401, Body: `{"errors":[{"code":1005,"title":"Access denied"}]}`}
-	soon    = plumbing.Fault{Name: "503", Status: 503, After: "seconds"}
+	soon    = plumbing.Fault{Name: "503", Status: 503, Body: "{}", After: "seconds"}
 )
 
 func TestATokenThatIsRefusedIsReplacedInEveryCall(t *testing.T) {

@@ -48,7 +48,7 @@ var plumbed = sync.OnceValues(func() (*plumbing.API, error) {
 func told(s plumbing.Settings) []onpremise.Option {
 	opts := []onpremise.Option{onpremise.WithMaxRetries(s.MaxRetries)}
 	if s.Hook != nil {
-		opts = append(opts, onpremise.WithLogger(s.Logger), onpremise.WithAttemptHook(func(a onpremise.Attempt) { s.Hook(transport.Attempt(a)) }))
+		opts = append(opts, onpremise.WithLogger(s.Logger), onpremise.WithAttemptHook(func(_ context.Context, a onpremise.Attempt) { s.Hook(transport.Attempt(a)) }))
 	}
 	return opts
 }

@@ -13,14 +13,12 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// tokens is where a client has its tokens from.
+// tokens is where a client gets its tokens from.
 type tokens interface {
-	// token returns a token for an attempt.
-	token(context.Context) (string, error)
-	// another says whether to repeat a call whose token was refused: with the token that it
-	// returns, or where that is empty, with the one that token returns.
-	another(ctx context.Context, refused string) (token string, again bool, err error)
-	// take returns the token at hand, which may be none, and forgets it.
+	// token returns a token for an attempt. After a 401, rejected is the token that the server
+	// refused; see transport.TokenFunc.
+	token(ctx context.Context, rejected string) (string, error)
+	// take returns the current token, which may be empty, and forgets it.
 	take(context.Context) (string, error)
 }
 
@@ -30,14 +28,13 @@ type tokens interface {
 type authorization struct {
 	transport *transport.Transport
 	server    string // the base URL as the generated code takes it
-	loginPath string
 	tokens    tokens
 	secrets   *redact.Secrets
 }
 
 func newAuthorization(o *options, base *url.URL) (*authorization, error) {
 	server := strings.TrimSuffix(base.String(), "/") + "/"
-	a := &authorization{server: server, loginPath: strings.TrimSuffix(base.EscapedPath(), "/") + "/users/login", secrets: new(redact.Secrets)}
+	a := &authorization{server: server, secrets: new(redact.Secrets)}
 	if o.newPassword != "" && o.origin != fromLogin {
 		return nil, invalid("newPassword", "needs WithCredentials")
 	}
@@ -74,63 +71,51 @@ func usableToken(token string) bool {
 
 // Do sends a request of the generated client.
 func (a *authorization) Do(req *http.Request) (*http.Response, error) {
-	return a.do(req, transport.Credentials{})
-}
-
-func (a *authorization) do(req *http.Request, c transport.Credentials) (*http.Response, error) {
-	resp, err := a.transport.DoWith(req, c)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized {
-		return resp, err
+	if req.Method == http.MethodPost && a.transport.Operation(req).Login && req.Header.Get("Authorization") == "" {
+		s, ok := a.tokens.(*sessions)
+		if !ok {
+			return nil, errNoCredentials
+		}
+		req.SetBasicAuth(s.username, s.currentPassword())
 	}
-	// A call that cannot be repeated leaves the token that was refused to the next one.
-	c = transport.CallOf(resp).Credentials
-	if s, ok := a.tokens.(*sessions); ok && !c.Final {
-		s.forget(c.Bore)
+	resp, err := a.transport.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	// A call that cannot be replayed leaves the rejected token to the next one.
+	if s, ok := a.tokens.(*sessions); ok {
+		if rejected := transport.CallOf(resp).RejectedToken; rejected != "" && ownToken(req.Context()) == "" {
+			s.forget(rejected)
+		}
 	}
 	return resp, nil
 }
 
-func (a *authorization) authorize(req *http.Request, c *transport.Credentials) error {
-	if req.Method == http.MethodPost && req.URL.EscapedPath() == a.loginPath {
-		return a.authorizeLogin(req)
+// token is the transport's source of tokens.
+func (a *authorization) token(ctx context.Context, rejected string) (string, error) {
+	token := ownToken(ctx)
+	switch {
+	case token != "" && rejected != "":
+		return "", transport.ErrNoOtherToken
+	case token == "":
+		var err error
+		if token, err = a.tokens.token(ctx, rejected); err != nil {
+			return "", err
+		}
 	}
-	token, err := c.Next, c.Err
-	if c.Next, c.Err = "", nil; token == "" && err == nil {
-		token, err = a.tokens.token(req.Context())
-	}
-	if err != nil {
-		return err
-	}
-	a.secrets.Use(token)
-	c.Bore = token
-	req.Header.Set("Authorization", "Bearer "+token)
-	return nil
+	a.secrets.Add(token)
+	return token, nil
 }
 
-// authorizeLogin adds the credentials to a login of the bare API, unless it has its own.
-func (a *authorization) authorizeLogin(req *http.Request) error {
-	if req.Header.Get("Authorization") != "" {
-		return nil
-	}
-	s, ok := a.tokens.(*sessions)
-	if !ok {
-		return errNoCredentials
-	}
-	req.SetBasicAuth(s.username, s.currentPassword())
-	return nil
+// ownTokenKey is the context key of the token of a call that must not use another.
+type ownTokenKey struct{}
+
+func ownToken(ctx context.Context) string {
+	token, _ := ctx.Value(ownTokenKey{}).(string)
+	return token
 }
 
 var errNoCredentials error = &ValidationError{Field: "credentials", Reason: "are needed for a login: use WithCredentials"}
-
-func (a *authorization) renew(attempt *http.Request, c *transport.Credentials) bool {
-	if c.Bore == "" || c.Final {
-		return false
-	}
-	c.Final = true
-	var again bool
-	c.Next, again, c.Err = a.tokens.another(attempt.Context(), c.Bore)
-	return again
-}
 
 // attempt tells the file of an upload when the time of its attempt is over.
 func (a *authorization) attempt(next Doer) Doer {
@@ -156,34 +141,33 @@ func (a *authorization) logout(ctx context.Context) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.do(req.WithContext(ctx), transport.Credentials{Next: token, Final: true})
+	return a.Do(req.WithContext(context.WithValue(ctx, ownTokenKey{}, token)))
 }
 
-// staticToken is a token that nothing can be done about when it ends.
+// staticToken is a token that the client cannot renew.
 type staticToken struct{ text string }
 
-func (t *staticToken) token(context.Context) (string, error) { return t.text, nil }
-func (t *staticToken) take(context.Context) (string, error)  { return t.text, nil }
+func (t *staticToken) token(_ context.Context, rejected string) (string, error) {
+	if rejected != "" {
+		return "", transport.ErrNoOtherToken
+	}
+	return t.text, nil
+}
 
-func (*staticToken) another(context.Context, string) (string, bool, error) { return "", false, nil }
+func (t *staticToken) take(context.Context) (string, error) { return t.text, nil }
 
 // sourcedTokens come from the caller.
 type sourcedTokens struct{ source TokenSource }
 
-func (t *sourcedTokens) token(ctx context.Context) (string, error) {
+func (t *sourcedTokens) token(ctx context.Context, _ string) (string, error) {
 	token, err := t.source.Token(ctx)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("token source: %w", err)
 	case !usableToken(token):
-		return "", errors.New("token source: it gave no token")
+		return "", errors.New("token source: the token is empty or malformed")
 	}
 	return token, nil
 }
 
-func (t *sourcedTokens) take(ctx context.Context) (string, error) { return t.token(ctx) }
-
-func (t *sourcedTokens) another(ctx context.Context, refused string) (string, bool, error) {
-	token, err := t.token(ctx)
-	return token, err != nil || token != refused, err
-}
+func (t *sourcedTokens) take(ctx context.Context) (string, error) { return t.token(ctx, "") }

@@ -80,7 +80,7 @@ func underLimit(t *testing.T, calls int) (refused, percent float64) {
 	server.AddContacts(late.CreateContactRequest{Phone: "+16315551234", Name: "Ada"})
 	server.Inject(latetest.Latency(100 * time.Millisecond))
 	var count atomic.Int64
-	client := server.Client(late.WithAttemptHook(func(a late.Attempt) {
+	client := server.Client(late.WithAttemptHook(func(_ context.Context, a late.Attempt) {
 		if a.Status == 429 {
 			count.Add(1)
 		}

@@ -47,7 +47,7 @@ var Faults = []Fault{
 	{Name: "502 with seconds", Status: 502, Body: page, Doubt: true, After: inSeconds},
 	{Name: "503", Status: 503, Body: page, Doubt: true},
 	{Name: "503 with seconds", Status: 503, Body: refusal, After: inSeconds},
-	{Name: "503 with a date", Status: 503, After: byDate},
+	{Name: "503 with a date", Status: 503, Body: refusal, After: byDate},
 	{Name: "504", Status: 504, Body: page, Doubt: true},
 	{Name: "cut", Err: io.ErrUnexpectedEOF, Doubt: true},
 	{Name: "cut in the answer", Status: 200, Body: `{"success":`, Err: io.ErrUnexpectedEOF, Doubt: true},

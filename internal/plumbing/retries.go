@@ -177,7 +177,7 @@ func (api *API) outlasted(t *testing.T) {
 			t.Run(op.ID+"/"+limit.name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					s := api.Server(op.ID, Fault{Name: limit.name, Status: 503, After: limit.after})
+					s := api.Server(op.ID, Fault{Name: limit.name, Status: 503, Body: refusal, After: limit.after})
 					client, _ := api.watched(t, s, maxRetries)
 					ctx, cancel := context.WithTimeout(t.Context(), limit.left)
 					defer cancel()

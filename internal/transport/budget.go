@@ -8,9 +8,8 @@ const (
 	attemptGain = 1
 )
 
-// budget keeps an outage from becoming a storm: a retry takes from it, and only what ends in
-// anything but overload gives back. Without it, every call of a client would be sent several
-// times just when the server is weakest.
+// budget keeps an outage from becoming a retry storm: a retry takes from it, and only attempts
+// that did not meet an overloaded server give back.
 type budget struct {
 	mu     sync.Mutex
 	tokens int
@@ -18,7 +17,7 @@ type budget struct {
 
 func newBudget() *budget { return &budget{tokens: budgetSize} }
 
-// take pays for a retry, if there is enough to.
+// take pays for a retry, or reports that the budget is spent.
 func (b *budget) take() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -29,7 +28,7 @@ func (b *budget) take() bool {
 	return true
 }
 
-// ended tells how an attempt went.
+// ended records the end of an attempt.
 func (b *budget) ended(retry, overload bool) {
 	if overload {
 		return

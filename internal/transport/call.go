@@ -2,117 +2,162 @@ package transport
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
-// Attempt is one try at a call.
+// Attempt is one HTTP request of a call.
 type Attempt struct {
-	Operation string        // operationId; empty where the contract does not know the request
+	Operation string        // operationId; empty for a request of no known operation
 	RequestID string        // the same for all attempts of a call
 	Number    int           // 1 is the first
-	Status    int           // 0 where nothing was answered
-	Err       error         // why there was no whole answer
+	Status    int           // 0 if there was no response
+	Err       error         // why there was no complete response
 	Wait      time.Duration // before the attempt
 	Duration  time.Duration
 }
 
-// Call is what is known of a call while it goes on, and after.
+// Call is the state of a call, and the context of its attempts.
 type Call struct {
-	Operation   *Operation
-	RequestID   string
-	Attempts    []Attempt
-	Credentials Credentials
+	context.Context
+	Operation *Operation
+	RequestID string
+	Attempts  []Attempt
+	// RejectedToken is the token that got a 401, if no other one was asked for because the
+	// request cannot be replayed.
+	RejectedToken string
 
-	fail    func(*Failure) error
-	trace   *trace           // of the attempt
-	first   [1]Attempt       // room for Attempts
-	ids     [1]string        // room for the header of RequestID
-	traced  trace            // room for the trace of the first attempt
-	limited io.LimitedReader // reads the answer
-	answer  body             // of the attempt that was answered last
-	wait    time.Duration    // before the next attempt
-	paced   time.Time        // when its turn came
-	left    bool             // an attempt has left, or may have
-	doubt   bool             // an attempt may have been acted on
-	renewed bool             // new credentials were asked for
-	before  bool             // the doubt is older than the last attempt
+	fail     func(*Failure) error
+	idle     time.Time     // since when no attempt is in flight
+	body     io.ReadCloser // of the next attempt
+	left     bool          // part of an attempt may have left
+	unknown  bool          // the server may have processed an attempt
+	previous bool          // it may have processed one before the latest
+	noBudget bool          // the retry budget ended the retries
+	replaced bool          // another token was asked for
+
+	// of the latest attempt
+	token       string
+	replacement string // the token of the next attempt
+	delayed     bool   // it waited for its turn
+	started     bool   // it was passed to the caller's client, or to a middleware
+	trace       *trace
+	response    body
+
+	// Room for what most calls need once.
+	firstAttempt [1]Attempt
+	firstTrace   trace
+	requestIDs   [1]string
+	limited      io.LimitedReader
 }
 
-// Fail makes the client's error of what became of the call: of its answer resp, which is nil
-// where there was none, and of err, which is nil where the status says it all.
+// callKey is the key of the *Call as a value of its context.
+type callKey struct{}
+
+// Value returns the call itself for its key.
+func (c *Call) Value(key any) any {
+	if key == (callKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
+// callFrom returns the call of ctx. It is nil outside a call, and if a middleware has replaced
+// the context of an attempt.
+func callFrom(ctx context.Context) *Call {
+	call, _ := ctx.Value(callKey{}).(*Call)
+	return call
+}
+
+func newCall(ctx context.Context, op *Operation, fail func(*Failure) error) *Call {
+	call := &Call{Context: ctx, Operation: op, fail: fail, idle: time.Now()}
+	call.Attempts = call.firstAttempt[:0]
+	return call
+}
+
+// begin resets the state of the latest attempt.
+func (c *Call) begin() {
+	c.delayed, c.started = false, false
+	c.trace = &c.firstTrace
+	if len(c.Attempts) > 0 {
+		c.trace = new(trace) // the hooks of a previous attempt may still be called
+	}
+}
+
+// Fail returns the client's error for a call that failed: for its response resp, which is nil
+// if there was none, and for err, which is nil if the status is the whole error.
 func (c *Call) Fail(resp *http.Response, err error) error { return c.fail(c.failure(resp, err)) }
 
-// Refuse makes the client's error of a 2xx response that says that the server refused the call.
+// Refuse returns the client's error for a 2xx response that says that the server refused the call.
 func (c *Call) Refuse(resp *http.Response) error {
 	f := c.failure(resp, nil)
-	f.Refused, f.Unknown = true, c.doubt && !c.Operation.safe()
+	f.Refused, f.Unknown = true, c.unknown && !c.Operation.harmless()
 	return c.fail(f)
 }
 
 func (c *Call) failure(resp *http.Response, err error) *Failure {
+	if c.noBudget {
+		err = joinBudget(err)
+	}
 	f := &Failure{
-		// A clone, since an error that is kept must not keep the call and its answer.
+		// A clone, so that an error that is kept does not keep the call and its response.
 		Operation: c.Operation, RequestID: c.RequestID, Attempts: slices.Clone(c.Attempts), Err: err,
-		Unknown: c.doubt && !c.Operation.safe(), NotSent: !c.left,
+		Unknown: c.unknown && !c.Operation.harmless(), NotSent: !c.left,
 	}
 	if resp == nil {
 		return f
 	}
-	f.Status, f.Header, f.Body = resp.StatusCode, resp.Header, Bytes(resp)
+	f.Status, f.ContentType, f.Body = resp.StatusCode, strings.Clone(resp.Header.Get("Content-Type")), Bytes(resp)
 	f.RetryAfter, _ = retryAfter(resp.Header, time.Now())
 	if id := resp.Header.Get(requestIDHeader); id != "" {
-		f.RequestID = id
+		f.RequestID = strings.Clone(id)
 	}
-	// A success that cannot be read is no refusal: the server has acted.
-	if resp.StatusCode < 300 && !c.Operation.safe() {
+	// The server processed a call with a success response that cannot be used.
+	if resp.StatusCode < 300 && !c.Operation.harmless() {
 		f.Unknown = true
 	}
 	return f
 }
 
-// Gone reports whether resp says that what the call deletes is not there, and an earlier
-// attempt of the call may be why.
+// Gone reports whether resp says that what the call deletes does not exist, and an earlier
+// attempt of the call may be the reason.
 func (c *Call) Gone(resp *http.Response) bool {
-	return resp.StatusCode == http.StatusNotFound && c.Operation.Repeat == Delete && c.before
+	return resp.StatusCode == http.StatusNotFound && c.Operation.Repeat == Delete && c.previous
 }
 
-// body is the body of every response that leaves the transport. One attempt's takes the place
-// of the last one's, which nobody has seen.
+// body is the body of every response that leaves the transport.
 type body struct {
 	io.ReadCloser
-	call *Call
-	data []byte // the whole body, where it was read already
-	held memory // reads data
+	call   *Call
+	data   []byte // the whole body, if it was read already
+	reader closableReader
 }
 
-type memory struct{ bytes.Reader }
+type closableReader struct{ bytes.Reader }
 
-func (*memory) Close() error { return nil }
+func (*closableReader) Close() error { return nil }
 
-// streamed is the body of an answer that is handed on unread.
+// streamed returns the body of a response that is passed on unread.
 func (c *Call) streamed(r io.ReadCloser) *body {
-	c.answer = body{ReadCloser: r, call: c}
-	return &c.answer
+	c.response = body{ReadCloser: r, call: c}
+	return &c.response
 }
 
-// buffered is the body of an answer that was read.
+// buffered returns the body of a response that was read.
 func (c *Call) buffered(data []byte) *body {
-	c.answer = body{call: c, data: data}
-	c.answer.held.Reset(data)
-	c.answer.ReadCloser = &c.answer.held
-	return &c.answer
+	c.response = body{call: c, data: data}
+	c.response.reader.Reset(data)
+	c.response.ReadCloser = &c.response.reader
+	return &c.response
 }
 
-// CallOf returns the call that brought resp, a response of [Transport.Do].
-func CallOf(resp *http.Response) *Call {
-	return resp.Body.(*body).call
-}
+// CallOf returns the call of resp, a response of [Transport.Do].
+func CallOf(resp *http.Response) *Call { return resp.Body.(*body).call }
 
 // Bytes returns the body of resp, a response of [Transport.Do] to an operation that does not
 // stream. It does not read from the body.
-func Bytes(resp *http.Response) []byte {
-	return resp.Body.(*body).data
-}
+func Bytes(resp *http.Response) []byte { return resp.Body.(*body).data }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The values that errors.Is finds in an error of a call. Both clients export them.
+// Sentinels that errors of calls match. Both clients export them.
 var (
 	ErrInvalidRequest   = errors.New("invalid request")
 	ErrUnauthorized     = errors.New("unauthorized")
@@ -23,7 +23,7 @@ var (
 	ErrWindowClosed     = errors.New("the 24-hour customer service window is closed")
 )
 
-// StatusError is the value that stands for a status, or nil.
+// StatusError returns the sentinel of a status, or nil.
 func StatusError(status int) error {
 	switch {
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
@@ -46,43 +46,41 @@ func StatusError(status int) error {
 	return nil
 }
 
-// Failure is a call that brought no usable answer. Each client makes its own error of it.
+// Failure describes a call without a usable response. Each client converts it into its own error.
+// It does not keep the response or its headers.
 type Failure struct {
-	Operation  *Operation
-	RequestID  string
-	Attempts   []Attempt
-	Status     int // 0 where nothing was answered
-	Header     http.Header
-	Body       []byte
-	RetryAfter time.Duration
-	Err        error // what went wrong, where it is not the status
-	// Unknown: the server may have acted on the call.
-	Unknown bool
-	// Refused reports that the body of a 2xx response says that the server refused the call.
-	Refused bool
-	// NotSent: nothing of the call has left.
-	NotSent bool
+	Operation   *Operation
+	RequestID   string
+	Attempts    []Attempt
+	Status      int // 0 if there was no response
+	ContentType string
+	Body        []byte
+	RetryAfter  time.Duration
+	Err         error // the cause, if the status is not the whole error
+	Unknown     bool  // the server may have processed the call
+	NotSent     bool  // no part of the call was sent
+	Refused     bool  // the body of a 2xx response says that the server refused the call
 }
 
-// Is reports whether target stands for the failure.
+// Is reports whether target is a sentinel of the failure.
 func (f *Failure) Is(target error) bool {
 	return target == ErrOutcomeUnknown && f.Unknown ||
 		target == ErrNotSent && f.NotSent ||
 		target == StatusError(f.Status) && target != nil
 }
 
-// waitError says that a wait was not begun because the context would end first.
+// waitError reports that the context would end before a wait for the rate limit.
 type waitError struct{ until time.Time }
 
 func (e *waitError) Error() string {
-	return "the rate limit is used up until " + e.until.Format(time.TimeOnly) + ", and the context ends before"
+	return "rate limit exhausted until " + e.until.Format(time.TimeOnly) + ", after the deadline of the context"
 }
 
 func (e *waitError) Is(target error) bool {
 	return target == ErrRateLimited || target == context.DeadlineExceeded
 }
 
-// limiterError says that the caller's limiter did not let an attempt go.
+// limiterError is the error of the caller's limiter.
 type limiterError struct {
 	err   error
 	ended bool // the context had ended, whatever the limiter says

@@ -38,9 +38,11 @@ var operations = []transport.Operation{
 	{ID: "importThings", Name: "import things", Method: "POST", Path: "/v1/things/import", Repeat: transport.Always, UnlessFalse: "skipDuplicates"},
 	{ID: "sendThing", Name: "send thing", Method: "POST", Path: "/v1/things/{id}/send", Repeat: transport.Never, Untimed: true},
 	{ID: "getFile", Name: "get file", Method: "GET", Path: "/v1/files/{id}", Repeat: transport.Always, Stream: true},
+	{ID: "login", Name: "log in", Method: "POST", Path: "/v1/login", Repeat: transport.Always, Login: true},
+	{ID: "checkThings", Name: "check things", Method: "POST", Path: "/v1/things/check", Repeat: transport.Always, ReadOnly: true},
 }
 
-// kind is a call of one operation.
+// kind is a kind of call.
 type kind struct {
 	name, method, path, body string
 	repeat                   bool // it may be sent again on a doubt
@@ -56,9 +58,12 @@ var (
 	importing  = kind{"import", "POST", "/v1/things/import", `{"contacts":[]}`, true, false}
 	importOnce = kind{"import unless false", "POST", "/v1/things/import", `{"skipDuplicates":false}`, false, false}
 	sending    = kind{"untimed write", "POST", "/v1/things/1/send", "", false, false}
+	login      = kind{"login", "POST", "/v1/login", "", true, true}
+	check      = kind{"lookup", "POST", "/v1/things/check", `{}`, true, true}
+	strangeGet = kind{"unknown read", "GET", "/v1/elsewhere", "", true, true}
 	stranger   = kind{"unknown write", "PATCH", "/v1/elsewhere", `{}`, false, false}
 
-	kinds = []kind{read, streamed, update, create, remove, importing, importOnce, sending, stranger}
+	kinds = []kind{read, streamed, update, create, remove, importing, importOnce, sending, stranger, strangeGet, login, check}
 )
 
 func (k kind) request(t testing.TB, ctx context.Context, base string) *http.Request {
@@ -92,9 +97,11 @@ func newTransport(t testing.TB, at string, hc *http.Client, opts ...option) *tra
 	require.NoError(t, err)
 	cfg := transport.Config{
 		Product: "test", BaseURL: u, Operations: operations, UserAgent: "test/1",
-		Authorize: func(req *http.Request, _ *transport.Credentials) error {
-			req.Header.Set("Authorization", key)
-			return nil
+		Token: func(_ context.Context, rejected string) (string, error) {
+			if rejected != "" {
+				return "", transport.ErrNoOtherToken
+			}
+			return strings.TrimPrefix(key, "Bearer "), nil
 		},
 		Fail:       func(f *transport.Failure) error { return &callError{f} },
 		HTTPClient: hc,

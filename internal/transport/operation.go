@@ -1,52 +1,62 @@
 package transport
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
 )
 
-// Operation is one operation of a contract, with what its overlay says of it.
+// Operation is one operation of a contract, with what its overlay says about it.
 type Operation struct {
 	ID     string // operationId
-	Name   string // as it stands in an error: "create contact"
+	Name   string // for errors: "create contact"
 	Method string
-	Path   string // its parameters in braces
+	Path   string // parameters in braces
 	Repeat Repeat
-	// UnlessFalse names a boolean of the request. Where it is false, the operation is not
-	// repeated on a doubt.
+	// UnlessFalse names a boolean of the request. If it is false, a call whose outcome is
+	// unknown is not retried.
 	UnlessFalse string
-	// Untimed operations may take minutes; an attempt has no timeout by default.
+	// Untimed operations may take minutes; by default their attempts have no timeout.
 	Untimed bool
-	// Stream operations answer with a file, which is handed over as it comes.
+	// Stream operations return a file, which is passed on unread.
 	Stream bool
-	// ReadOnly operations write nothing, although their method is not GET.
+	// ReadOnly operations change nothing on the server, although their method is not GET.
 	ReadOnly bool
-	// Login operations carry their own credentials and need no token.
+	// Login operations carry their own credentials, and are not delayed by the calls that wait
+	// for a token.
 	Login bool
 }
 
-// Repeat says whether a call that may or may not have happened can be sent again.
+// Repeat says whether a call can be retried if the server may have processed it.
 type Repeat uint8
 
 const (
-	// Never is for what would message or charge somebody twice, for what would misreport the
-	// first attempt, and for every operation that no contract knows.
+	// Never is for operations that would message or charge somebody twice, for those whose
+	// second response would misreport the first attempt, and for unknown ones.
 	Never Repeat = iota
-	// Always is for reads and for writes whose repetition changes nothing.
+	// Always is for reads and idempotent writes.
 	Always
-	// Delete is Always, but a 404 to a repeat is success: the first attempt may have done it.
+	// Delete is Always, but a 404 to a retry is success: the first attempt may have deleted it.
 	Delete
 )
 
-// safe reports whether the operation reads only, so that no outcome of it can be in doubt.
-func (o *Operation) safe() bool { return o.ReadOnly || isRead(o.Method) }
+// OperationFromContext returns the ID of the operation that the call with this context makes.
+// It is empty outside a call and for a request of no known operation.
+func OperationFromContext(ctx context.Context) string {
+	if call := callFrom(ctx); call != nil {
+		return call.Operation.ID
+	}
+	return ""
+}
+
+// harmless reports whether the operation changes nothing, so that its outcome is never unknown. A
+// login whose response was lost leaves an unused token.
+func (o *Operation) harmless() bool { return o.ReadOnly || o.Login || isRead(o.Method) }
 
 func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
-// repeatable reports whether req can be sent again although it may have been acted on.
+// repeatable reports whether req can be retried although the server may have processed it.
 func (o *Operation) repeatable(req *http.Request) bool {
 	if o.Repeat == Never {
 		return false
@@ -59,34 +69,7 @@ func (o *Operation) repeatable(req *http.Request) bool {
 		return false
 	}
 	defer body.Close()
-	b, err := io.ReadAll(body)
-	if err != nil {
-		return false
-	}
 	var fields map[string]json.RawMessage
-	return json.Unmarshal(b, &fields) == nil && string(fields[o.UnlessFalse]) != "false"
-}
-
-// table finds the operation of a request. Matching is net/http's own.
-type table struct{ mux *http.ServeMux }
-
-type entry struct{ Operation }
-
-func (*entry) ServeHTTP(http.ResponseWriter, *http.Request) {}
-
-func newTable(base *url.URL, operations []Operation) table {
-	mux := http.NewServeMux()
-	prefix := strings.TrimSuffix(base.EscapedPath(), "/")
-	for _, op := range operations {
-		mux.Handle(op.Method+" "+prefix+op.Path, &entry{op})
-	}
-	return table{mux}
-}
-
-func (t table) find(req *http.Request) *Operation {
-	h, _ := t.mux.Handler(req)
-	if e, ok := h.(*entry); ok {
-		return &e.Operation
-	}
-	return &Operation{Name: strings.ToLower(req.Method) + " request", Method: req.Method}
+	b, err := io.ReadAll(body)
+	return err == nil && json.Unmarshal(b, &fields) == nil && string(fields[o.UnlessFalse]) != "false"
 }

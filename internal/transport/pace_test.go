@@ -305,11 +305,11 @@ func TestWhatIsNotAnsweredUsesUpNothing(t *testing.T) {
 				w := &windows{limit: 60, length: time.Minute, dated: true, latency: between(1, 2)}
 				s, deny := &swap{f: w.serve}, new(atomic.Bool)
 				tr := inMemory(t, s.serve, retries(0), func(c *transport.Config) {
-					c.Authorize = func(*http.Request, *transport.Credentials) error {
+					c.Token = func(context.Context, string) (string, error) {
 						if deny.Load() {
-							return errCaller
+							return "", errCaller
 						}
-						return nil
+						return "token", nil
 					}
 				})
 				begin := time.Now()

@@ -38,7 +38,7 @@ func TestEachAttemptIsTold(t *testing.T) {
 		var log bytes.Buffer
 		var told []transport.Attempt
 		resp, err := inMemory(t, rt, logged(&log), func(c *transport.Config) {
-			c.Hook = func(a transport.Attempt) { told = append(told, a) }
+			c.Hook = func(_ context.Context, a transport.Attempt) { told = append(told, a) }
 		}).Do(update.request(t, t.Context(), base))
 		_, err = reply.JSON[struct{}](resp, err)
 		f := failure(t, err)
@@ -215,7 +215,7 @@ func TestManyGoroutinesShareATransport(t *testing.T) {
 				return answer(429, `{}`, append(header, "Retry-After", "0")...), nil
 			}
 			return answer(200, `{"a":1}`, header...), nil
-		}, logged(new(bytes.Buffer)), func(c *transport.Config) { c.Hook = func(transport.Attempt) { hooks.Add(1) } })
+		}, logged(new(bytes.Buffer)), func(c *transport.Config) { c.Hook = func(context.Context, transport.Attempt) { hooks.Add(1) } })
 		var wg sync.WaitGroup
 		for i := range 64 {
 			wg.Go(func() {

@@ -2,6 +2,8 @@ package transport
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -12,54 +14,63 @@ import (
 const (
 	firstBackoff = 500 * time.Millisecond
 	maxBackoff   = 20 * time.Second
-	// maxRetryAfter is the longest wait that a server may ask for and get. A longer one is the
-	// caller's to decide: the error tells it.
+	// maxRetryAfter is the longest Retry-After that is waited for. A longer one is left to the
+	// caller, who finds it in the error.
 	maxRetryAfter = 2 * time.Minute
 )
 
-// retry repeats an attempt that failed in passing, if that can do no harm: the server did not
-// act on it, or acting twice changes nothing. An attempt whose credentials have ended is
-// repeated once with new ones.
-func retry(next handler, maxRetries int, b *budget, renew func(*http.Request, *Credentials) bool) handler {
+// retry retries an attempt that failed transiently, if that is safe: the server did not process
+// it, or processing it twice changes nothing. An attempt whose token was rejected is repeated
+// once with another token.
+func retry(next handler, maxRetries int, b *budget, token TokenFunc) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
-		var resp *http.Response
-		for n, again := 0, false; ; again = true {
-			attempt, err := prepare(call, req, again)
-			if err != nil {
-				return resp, err // the answer that there was
-			}
-			resp, err = next(call, attempt)
-			v := judge(req.Context(), resp, err, call.trace)
-			b.ended(n > 0, v.overload)
-			call.left = call.left || !v.unsent
-			call.before = call.doubt
-			call.doubt = call.doubt || v.acted
+		for n := 0; ; {
+			call.begin()
+			resp, err := next(call, req)
+			o := classify(req.Context(), call, resp, err)
+			b.ended(n > 0, o.overload)
+			call.left = call.left || !o.unsent
+			call.previous = call.unknown
+			call.unknown = call.unknown || o.processed
 
-			if !replayable(req) {
+			unauthorized := resp != nil && resp.StatusCode == http.StatusUnauthorized
+			switch {
+			case !replayable(req):
+				if unauthorized {
+					call.RejectedToken = call.token
+				}
 				return resp, err
+			case unauthorized:
+				again, tokenErr := replaceToken(call, req, token)
+				if tokenErr != nil {
+					return nil, tokenErr
+				}
+				if !again {
+					return resp, err
+				}
+			case !o.transient || n == maxRetries || o.processed && !call.Operation.repeatable(req):
+				return resp, err
+			default:
+				wait, ok := pause(req.Context(), n, resp)
+				if !ok {
+					return resp, err
+				}
+				if !b.take() {
+					call.noBudget = true
+					return resp, err
+				}
+				if ended := sleep(req.Context(), wait); ended != nil {
+					b.ended(true, false)
+					return resp, ended
+				}
+				n++
 			}
-			if resp != nil && resp.StatusCode == http.StatusUnauthorized && renew != nil && !call.renewed {
-				call.renewed = true
-				begin := time.Now()
-				again := renew(attempt, &call.Credentials)
-				call.wait = time.Since(begin)
-				if again {
-					continue
+			if req.GetBody != nil && call.body == nil {
+				if call.body, err = req.GetBody(); err != nil {
+					call.body = nil
+					return resp, err
 				}
 			}
-			if !v.passing || n == maxRetries || v.acted && !call.Operation.repeatable(req) {
-				return resp, err
-			}
-			wait, ok := pause(req.Context(), n, resp)
-			if !ok || !b.take() {
-				return resp, err
-			}
-			if ctxErr := sleep(req.Context(), wait, nil); ctxErr != nil {
-				b.ended(true, false)
-				return resp, ctxErr
-			}
-			call.wait = wait
-			n++
 		}
 	}
 }
@@ -69,28 +80,9 @@ func replayable(req *http.Request) bool {
 	return req.Body == nil || req.Body == http.NoBody || req.GetBody != nil
 }
 
-// prepare makes the request of an attempt. The first is the caller's own; a repeat is a copy
-// with a body of its own.
-func prepare(call *Call, req *http.Request, again bool) (*http.Request, error) {
-	if !again {
-		return req, nil
-	}
-	call.trace = new(trace)
-	attempt := req.Clone(req.Context())
-	if req.GetBody != nil {
-		body, err := req.GetBody()
-		if err != nil {
-			return nil, err
-		}
-		attempt.Body = body
-	}
-	return attempt, nil
-}
-
-// pause tells how long to wait before the next attempt, and whether to wait at all.
+// pause returns how long to wait before the retry after n others, and whether to make it.
 func pause(ctx context.Context, n int, resp *http.Response) (time.Duration, bool) {
-	backoff := min(firstBackoff<<min(n, 16), maxBackoff)
-	wait := rand.N(backoff)
+	wait := rand.N(min(firstBackoff<<min(n, 16), maxBackoff))
 	if resp != nil {
 		if asked, ok := retryAfter(resp.Header, time.Now()); ok {
 			wait = asked
@@ -102,15 +94,48 @@ func pause(ctx context.Context, n int, resp *http.Response) (time.Duration, bool
 	return wait, wait <= maxRetryAfter
 }
 
-// retryAfter reads Retry-After in both of its forms.
+// retryAfter parses both forms of Retry-After.
 func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	value := h.Get("Retry-After")
 	if value != "" && strings.Trim(value, "0123456789") == "" {
-		seconds, _ := strconv.ParseUint(value, 10, 32) // the most that there is, where it is more
+		seconds, _ := strconv.ParseUint(value, 10, 32) // the maximum if out of range
 		return time.Duration(seconds) * time.Second, true
 	}
 	if at, err := http.ParseTime(value); err == nil {
 		return max(at.Sub(serverTime(h, now)), 0), true
 	}
 	return 0, false
+}
+
+// serverTime is the time of a response by the server's clock, to which its other times refer.
+func serverTime(h http.Header, now time.Time) time.Time {
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		return date
+	}
+	return now
+}
+
+// sleep waits for d, or returns the error of ctx.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+var errRetryBudget = errors.New("not retried: too many recent attempts of this client failed")
+
+// joinBudget adds to err that the retry budget ended the retries.
+func joinBudget(err error) error {
+	if err == nil {
+		return errRetryBudget
+	}
+	return fmt.Errorf("%w (%w)", err, errRetryBudget)
 }

@@ -50,7 +50,7 @@ func stall(c net.Conn, _ *http.Request) bool {
 
 var outcomes = []outcome{
 	{name: "500", serve: rawStatus(500, ""), acts: true, passing: true, doubt: true, is: []error{transport.ErrServer}},
-	{name: "501", serve: rawStatus(501, ""), doubt: true, is: []error{transport.ErrServer}},
+	{name: "501", serve: rawStatus(501, ""), is: []error{transport.ErrServer}},
 	{name: "502", serve: rawStatus(502, ""), acts: true, passing: true, doubt: true, is: []error{transport.ErrServer}},
 	{name: "503", serve: rawStatus(503, ""), acts: true, passing: true, doubt: true, is: []error{transport.ErrServer}},
 	{name: "503 with Retry-After", serve: rawStatus(503, "Retry-After: 1\r\n"), passing: true, is: []error{transport.ErrServer}},
@@ -421,8 +421,8 @@ func TestRequestBodiesAreClosedAlsoUnsent(t *testing.T) {
 	for name, opt := range map[string]option{
 		"sent":    func(*transport.Config) {},
 		"limiter": func(c *transport.Config) { c.Limiter = limiter(func(context.Context) error { return errCaller }) },
-		"authorize": func(c *transport.Config) {
-			c.Authorize = func(*http.Request, *transport.Credentials) error { return errCaller }
+		"token": func(c *transport.Config) {
+			c.Token = func(context.Context, string) (string, error) { return "", errCaller }
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

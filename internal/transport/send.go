@@ -7,21 +7,29 @@ import (
 	"strings"
 )
 
-// send hands the attempt to the caller's client.
+// send passes the attempt through the middleware to the caller's client.
 func send(clients source, innermost func(Doer) Doer, middleware []func(Doer) Doer) handler {
-	var doer Doer = guard(clients)
+	guarded := &guardedClient{source: clients}
+	guarded.redirect = guarded.checkRedirect
+	var doer Doer = guarded
 	if innermost != nil {
 		doer = innermost(doer)
 	}
 	for i := len(middleware) - 1; i >= 0; i-- {
-		doer = middleware[i](doer)
+		if middleware[i] == nil {
+			continue
+		}
+		if wrapped := middleware[i](doer); wrapped != nil {
+			doer = wrapped
+		}
 	}
 	return func(_ *Call, req *http.Request) (*http.Response, error) {
-		if len(middleware) > 0 { // what it changes is the attempt's own
-			req.Header = req.Header.Clone()
+		if len(middleware) > 0 { // which may change the URL of the attempt
+			u := *req.URL
+			req.URL = &u
 		}
 		resp, err := doer.Do(req)
-		// The URL would repeat what the error says already, and its query names people.
+		// The URL repeats what the error says already, and its query may contain personal data.
 		for e, ok := errors.AsType[*url.Error](err); ok; e, ok = errors.AsType[*url.Error](err) {
 			err = e.Err
 		}
@@ -32,42 +40,41 @@ func send(clients source, innermost func(Doer) Doer, middleware []func(Doer) Doe
 	}
 }
 
-// guarded is the caller's client with a stricter eye on redirects. net/http sends the
-// credentials on to another port, to a subdomain and from https to http, and makes a GET of
-// a redirected POST, whose answer would pass for that of the POST. A client cannot be told
-// otherwise but by its CheckRedirect, so each attempt takes a shallow copy of the client as
-// it is at that moment; its transport, jar and timeout are the caller's own.
-type guarded struct {
+// guardedClient is the caller's client with stricter redirects. net/http sends credentials on to
+// another port, to a subdomain and from https to http, and makes a GET of a redirected POST,
+// whose response would pass for that of the POST. Only CheckRedirect can prevent that, so each
+// attempt uses a shallow copy of the client as it is at that moment.
+type guardedClient struct {
 	source
-	redirect func(next *http.Request, via []*http.Request) error
+	redirect func(next *http.Request, via []*http.Request) error // checkRedirect
 }
 
-func guard(clients source) *guarded {
-	g := &guarded{source: clients}
-	g.redirect = g.checkRedirect
-	return g
-}
-
-func (g *guarded) Do(req *http.Request) (*http.Response, error) {
+func (g *guardedClient) Do(req *http.Request) (*http.Response, error) {
+	if call := callFrom(req.Context()); call != nil {
+		call.trace.enter()
+	}
 	own := g.copy()
 	own.CheckRedirect = g.redirect
 	if !isRead(req.Method) {
-		req = unkeyed(req)
+		req = hideIdempotencyKey(req)
 	}
 	return own.Do(req)
 }
 
-func (g *guarded) checkRedirect(next *http.Request, via []*http.Request) error {
-	first, abroad := via[0], false
+func (g *guardedClient) checkRedirect(next *http.Request, via []*http.Request) error {
+	first, crossHost := via[0], false
 	for _, r := range append(via[1:len(via):len(via)], next) {
-		abroad = abroad || r.URL.Scheme != first.URL.Scheme || r.URL.Host != first.URL.Host
+		crossHost = crossHost || r.URL.Scheme != first.URL.Scheme || r.URL.Host != first.URL.Host
 	}
-	if next.Method != first.Method || abroad && !isRead(first.Method) {
+	if next.Method != first.Method || crossHost && !isRead(first.Method) {
 		return http.ErrUseLastResponse
 	}
-	if abroad {
+	if crossHost {
 		next.Header.Del("Authorization")
-		next.Header.Del("Referer") // its query names people
+		next.Header.Del("Referer") // its query may contain personal data
+	}
+	if call := callFrom(next.Context()); call != nil {
+		call.trace.redirected()
 	}
 	check := g.current().CheckRedirect
 	if check == nil {
@@ -83,9 +90,15 @@ func (g *guarded) checkRedirect(next *http.Request, via []*http.Request) error {
 	return err
 }
 
-// unkeyed hides an idempotency key from net/http, which would take it for a leave to resend a
-// write silently. The server gets it, since the case of a header's name means nothing.
-func unkeyed(req *http.Request) *http.Request {
+// redirectError is the reason why no further redirect was followed.
+type redirectError struct{ err error }
+
+func (e *redirectError) Error() string { return e.err.Error() }
+func (e *redirectError) Unwrap() error { return e.err }
+
+// hideIdempotencyKey changes the case of an idempotency key's name, which means nothing to the
+// server: net/http would resend a write that has such a header.
+func hideIdempotencyKey(req *http.Request) *http.Request {
 	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
 		if values, ok := req.Header[name]; ok {
 			req = req.Clone(req.Context())

@@ -1,5 +1,6 @@
-// Package transport carries the calls of both clients: it names them, authorizes them, keeps
-// to the server's pace, and repeats what can be repeated without harm. It knows neither API.
+// Package transport is the chain that every call of both clients goes through: it recognizes the
+// operation, authorizes and paces each attempt, and retries where that is safe. It knows neither
+// API.
 package transport
 
 import (
@@ -17,10 +18,15 @@ type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// Limiter holds calls back. *rate.Limiter of golang.org/x/time/rate is one.
+// Limiter delays attempts. *rate.Limiter of golang.org/x/time/rate is one.
 type Limiter interface {
 	Wait(context.Context) error
 }
+
+// TokenFunc returns the token of an attempt. rejected is empty for an ordinary attempt; after a
+// 401 it is the token that the server refused. The 401 is final if the result is the same token
+// or the error is [ErrNoOtherToken].
+type TokenFunc func(ctx context.Context, rejected string) (string, error)
 
 // Config is what a client tells its transport.
 type Config struct {
@@ -28,14 +34,10 @@ type Config struct {
 	BaseURL    *url.URL
 	Operations []Operation
 	UserAgent  string
-	// Authorize adds the credentials to an attempt.
-	Authorize func(*http.Request, *Credentials) error
-	// Renew gets new credentials after an attempt that was answered 401, and reports whether
-	// the call is worth repeating with them. Where it is nil, a 401 is final.
-	Renew func(attempt *http.Request, c *Credentials) bool
-	// Hide redacts secrets in a text.
+	Token      TokenFunc // nil if no operation needs a token
+	// Hide redacts secrets in a text. Nil means that there are none.
 	Hide func(string) string
-	// Fail makes the error that the client's user sees.
+	// Fail converts a failure into the error that the client's user sees.
 	Fail func(*Failure) error
 
 	HTTPClient *http.Client // nil is http.DefaultClient at the time of the attempt
@@ -45,60 +47,70 @@ type Config struct {
 	Innermost   func(Doer) Doer // the client's own middleware, which changes no header; may be nil
 	Limiter     Limiter
 	MaxRetries  int
-	Timeout     time.Duration // of an attempt; 0 is none
-	LongTimeout time.Duration // of an attempt of an Untimed operation; 0 is none
+	Timeout     time.Duration // of an attempt; 0 means no timeout
+	LongTimeout time.Duration // of an attempt of an Untimed operation; 0 means no timeout
 	Logger      *slog.Logger
-	Hook        func(Attempt)
+	Hook        func(context.Context, Attempt)
 }
+
+// MaxRetries is the largest number of retries that a client accepts.
+const MaxRetries = 1000
 
 // Transport is the chain around the caller's *http.Client.
 type Transport struct {
-	cfg    Config
-	source source
-	table  table
-	pacer  pacer
-	chain  handler
+	cfg        Config
+	source     source
+	operations *matcher
+	pacer      pacer
+	userAgent  []string
+	chain      handler
 }
 
-// handler does its part of a call and leaves the rest to the next one. Where the body of an
-// answer cannot be read, it returns the response and the error.
+// handler does its part of a call and leaves the rest to the next one. If the body of a
+// response cannot be read, it returns both the response and the error.
 type handler func(*Call, *http.Request) (*http.Response, error)
 
 // New returns the transport of a client.
 func New(cfg Config) *Transport {
-	t := &Transport{cfg: cfg, source: source{cfg.HTTPClient, cfg.Adapt}, table: newTable(cfg.BaseURL, cfg.Operations)}
+	if cfg.Hide == nil {
+		cfg.Hide = func(text string) string { return text }
+	}
+	t := &Transport{cfg: cfg, source: source{cfg.HTTPClient, cfg.Adapt}, operations: newMatcher(cfg.BaseURL, cfg.Operations), userAgent: []string{cfg.UserAgent}}
 	t.chain = t.assemble()
 	return t
 }
 
-// assemble says the order of the chain, from the inside out.
+// assemble states the order of the chain, from the inside out.
 func (t *Transport) assemble() handler {
 	h := send(t.source, t.cfg.Innermost, t.cfg.Middleware)
-	// A timeout covers the reading of the answer, and ends no wait.
-	h = read(h, t.cfg.Timeout, t.cfg.LongTimeout, t.cfg.Hide)
-	// What is recorded is what the network did, not how long we waited to begin.
+	// The timeout covers the request and its response, but no waiting.
+	h = attempt(h, t.cfg.Timeout, t.cfg.LongTimeout, t.cfg.Hide)
+	// The duration on record is that of the network, without the waiting.
 	h = record(h, t.cfg.Product, t.cfg.Logger, t.cfg.Hook)
-	// Credentials are those of the moment the attempt is sent, so after the waiting.
-	h = authorize(h, t.cfg.Authorize)
-	// A retry is an attempt like any other: it waits its turn.
+	// A token may expire while its attempt waits for its turn.
+	h = reauthorize(h, t.cfg.Token)
+	// A retry waits for its turn like every attempt.
 	h = pace(h, &t.pacer, t.cfg.Limiter)
-	h = retry(h, t.cfg.MaxRetries, newBudget(), t.cfg.Renew)
+	// A call that waits for its token takes no turn, so that logins go first.
+	h = authorize(h, t.cfg.Token)
+	h = retry(h, t.cfg.MaxRetries, newBudget(), t.cfg.Token)
 	return h
 }
 
-// Do sends a request of the generated client, which is the transport's from then on. Its error
-// is the one that Config.Fail makes; a status is not an error here.
+// Do sends a request of the generated client and takes it over. A status is not an error here;
+// errors are those that Config.Fail returns.
 func (t *Transport) Do(req *http.Request) (*http.Response, error) {
-	return t.DoWith(req, Credentials{})
-}
+	call := newCall(req.Context(), t.operations.find(req), t.cfg.Fail)
+	call.body = req.Body
+	req = req.WithContext(call)
+	setHeaders(call, req, t.userAgent)
 
-// DoWith is Do for a call that has its own credentials.
-func (t *Transport) DoWith(req *http.Request, c Credentials) (*http.Response, error) {
-	call := identify(t.table, req, t.cfg.UserAgent)
-	call.fail, call.Credentials = t.cfg.Fail, c
 	resp, err := t.chain(call, req)
+	if call.body != nil { // no attempt took it
+		call.body.Close()
+	}
 	if err != nil {
-		// Whatever the end of the context is reported as, the caller finds context.Canceled.
+		// The caller finds its own context's error, whatever reported it.
 		if ended := req.Context().Err(); ended != nil && !errors.Is(err, ended) {
 			err = fmt.Errorf("%w: %w", ended, err)
 		}
@@ -107,7 +119,8 @@ func (t *Transport) DoWith(req *http.Request, c Credentials) (*http.Response, er
 	return resp, nil
 }
 
-// RateLimit returns what the server last told of its limit; the zero value where it told nothing.
-func (t *Transport) RateLimit() RateLimit {
-	return t.pacer.last()
-}
+// Operation returns the operation that req calls.
+func (t *Transport) Operation(req *http.Request) *Operation { return t.operations.find(req) }
+
+// RateLimit returns the latest rate limit that the server reported, or the zero value.
+func (t *Transport) RateLimit() RateLimit { return t.pacer.reported() }

@@ -1,0 +1,65 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/wabakit/wabakit-go/internal/redact"
+)
+
+var (
+	errAttemptTimeout = fmt.Errorf("the attempt timed out: %w", context.DeadlineExceeded)
+	errResent         = errors.New("connection lost after the request was sent")
+)
+
+// attempt makes the request of an attempt from the call's, which stays as it is, and reads the
+// response within the timeout. The body of a streamed response is passed on unread. Errors are
+// redacted because those of net/http quote responses that it cannot parse.
+func attempt(next handler, timeout, long time.Duration, hide func(string) string) handler {
+	return func(call *Call, original *http.Request) (*http.Response, error) {
+		ctx, cancel := original.Context(), context.CancelFunc(nil)
+		limit := timeout
+		if call.Operation.Untimed {
+			limit = long
+		}
+		if limit > 0 {
+			ctx, cancel = context.WithTimeoutCause(ctx, limit, errAttemptTimeout)
+		} else {
+			ctx, cancel = context.WithCancel(ctx)
+		}
+		if ctx.Err() != nil { // later this could not be told from a request that has left
+			cancel()
+			return nil, original.Context().Err()
+		}
+		tr := call.trace
+		req := original.WithContext(tr.watch(ctx, cancel, call.Operation.harmless()))
+		req.Header = original.Header.Clone()
+		if call.token != "" {
+			tr.authorization[0] = "Bearer " + call.token
+			req.Header["Authorization"] = tr.authorization[:]
+		}
+		req.Body, call.body = call.body, nil
+		call.started = true
+
+		resp, err := next(call, req)
+		if err != nil {
+			err = tr.explain(ctx, redact.Error(err, hide))
+			cancel()
+			return nil, err
+		}
+		if resp.Body == nil {
+			resp.Body = http.NoBody // the response of a middleware
+		}
+		if call.Operation.Stream && success(resp) {
+			resp.Body = call.streamed(&stream{resp.Body, ctx, cancel, tr, hide})
+			return resp, nil
+		}
+		defer cancel()
+		data, err := readBody(resp, &call.limited)
+		resp.Body = call.buffered(data)
+		return resp, tr.explain(ctx, redact.Error(err, hide))
+	}
+}
