@@ -75,25 +75,14 @@ func buyNumber(ctx context.Context, client *late.Client, profileID string) error
 }
 
 func handleWebhook(mux *http.ServeMux, client *onpremise.Client, secret string) {
-	answered := onpremise.NewMemoryStore(1 << 16)
-	mux.Handle("/webhook", onpremise.WebhookHandler(func(ctx context.Context, e *onpremise.WebhookEvent) error {
-		for _, m := range e.Messages {
+	mux.Handle("/webhook", onpremise.NewWebhook(onpremise.WebhookHandlers{
+		MessageReceived: func(ctx context.Context, m *onpremise.IncomingMessage) error {
 			if m.Type != onpremise.TypeText {
-				continue
+				return nil
 			}
-			claim, err := answered.Claim(ctx, m.ID)
-			if err != nil || claim == onpremise.ClaimBusy {
-				return errors.New("another delivery is about it") // this one comes again
-			} else if claim == onpremise.ClaimHandled {
-				continue
-			}
-			_, err = client.Messages.Send(ctx, onpremise.TextMessage(m.From, "you said: "+m.Text.Body))
-			sent := err == nil || errors.Is(err, onpremise.ErrOutcomeUnknown) // it may have been: not again
-			if settled := answered.Settle(ctx, m.ID, sent); !sent || settled != nil {
-				return errors.Join(err, settled) // the whole event comes again
-			}
-		}
-		return nil
+			_, err := client.Messages.Send(ctx, onpremise.TextMessage(m.From, "you said: "+m.Text.Body))
+			return err // the message is delivered again, unless the reply may have been sent
+		},
 	}, onpremise.WithQuerySecret("key", secret)))
 }
 

@@ -63,16 +63,13 @@
 //
 // # The webhook
 //
-// [WebhookHandler] serves what the installation reports: messages, statuses and errors. An
-// event is acknowledged when the function for it has returned nil, and delivered again until
-// then.
+// [NewWebhook] handles what the installation reports: messages, statuses and errors. Each item is
+// delivered again until the function for it has returned nil.
 //
-//	http.Handle("/webhook", onpremise.WebhookHandler(func(ctx context.Context, e *onpremise.WebhookEvent) error {
-//		for _, m := range e.Messages {
-//			…
-//		}
-//		return nil
-//	}, onpremise.WithDeduplication(nil)))
+//	http.Handle("/webhook", onpremise.NewWebhook(onpremise.WebhookHandlers{
+//		MessageReceived: func(ctx context.Context, m *onpremise.IncomingMessage) error { … },
+//		MessageFailed:   func(ctx context.Context, s *onpremise.MessageStatus) error { … },
+//	}, onpremise.WithQuerySecret("key", secret)))
 //
 // # Tests
 //

@@ -22,18 +22,15 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	answer := func(ctx context.Context, e *onpremise.WebhookEvent) error {
-		for _, m := range e.Messages {
-			if _, err := client.Messages.Send(ctx, onpremise.TextMessage(m.From, "you said: "+m.Text.Body)); err != nil {
-				return err // the event is delivered again
-			}
+	server.SetWebhookHandler(onpremise.NewWebhook(onpremise.WebhookHandlers{
+		MessageReceived: func(ctx context.Context, m *onpremise.IncomingMessage) error {
 			if err := client.Messages.MarkRead(ctx, m.ID); err != nil {
-				return err
+				return err // the message is delivered again
 			}
-		}
-		return nil
-	}
-	server.SetWebhookHandler(onpremise.WebhookHandler(answer, onpremise.WithDeduplication(nil)))
+			_, err := client.Messages.Send(ctx, onpremise.TextMessage(m.From, "you said: "+m.Text.Body))
+			return err
+		},
+	}))
 
 	server.ReceiveText("16315551234", "hello")
 	if err := server.WaitDelivered(context.Background()); err != nil {

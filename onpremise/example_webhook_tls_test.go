@@ -17,11 +17,13 @@ import (
 func ExampleWithClientCertificate() {
 	server := onpremisetest.NewServer(onpremisetest.WithTLS())
 	defer server.Close()
-	handle := func(_ context.Context, e *onpremise.WebhookEvent) error {
-		fmt.Println(e.Messages[0].Text.Body)
-		return nil
+	handlers := onpremise.WebhookHandlers{
+		MessageReceived: func(_ context.Context, m *onpremise.IncomingMessage) error {
+			fmt.Println(m.Text.Body)
+			return nil
+		},
 	}
-	webhook := httptest.NewUnstartedServer(onpremise.WebhookHandler(handle,
+	webhook := httptest.NewUnstartedServer(onpremise.NewWebhook(handlers,
 		onpremise.WithClientCertificate(func(c *x509.Certificate) bool { return c.Subject.CommonName == "onpremisetest" })))
 	webhook.TLS = &tls.Config{
 		ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: server.RootCAs(), MinVersion: tls.VersionTLS12,

@@ -165,8 +165,8 @@ type (
 	WebhookContact = onpremiseapi.WebhookContact
 	// WebhookContactProfile is what the sender says of himself.
 	WebhookContactProfile = onpremiseapi.WebhookContactProfile
-	// WebhookMessage is a message that arrived. Its Raw is the message as it came.
-	WebhookMessage = onpremiseapi.WebhookMessage
+	// IncomingMessage is a message from a customer. Raw is the message as delivered.
+	IncomingMessage = onpremiseapi.IncomingMessage
 	// WebhookMedia is a file that arrived; its ID is for Media.Download.
 	WebhookMedia = onpremiseapi.WebhookMedia
 	// WebhookText is text that arrived.
@@ -175,12 +175,32 @@ type (
 	WebhookLocation = onpremiseapi.WebhookLocation
 	// WebhookSystem is a notice about a change in a group or of a user.
 	WebhookSystem = onpremiseapi.WebhookSystem
-	// WebhookStatus is what became of a message that was sent.
-	WebhookStatus = onpremiseapi.WebhookStatus
+	// WebhookButton is the quick reply button of a template that the customer chose.
+	WebhookButton = onpremiseapi.WebhookButton
+	// WebhookInteractive is the button or list row that the customer chose.
+	WebhookInteractive = onpremiseapi.WebhookInteractive
+	// WebhookReply identifies the chosen button or list row.
+	WebhookReply = onpremiseapi.WebhookReply
+	// WebhookReaction is a reaction to a message.
+	WebhookReaction = onpremiseapi.WebhookReaction
+	// WebhookOrder is an order from a catalog.
+	WebhookOrder = onpremiseapi.WebhookOrder
+	// WebhookProduct is a product of an order.
+	WebhookProduct = onpremiseapi.WebhookProduct
+	// WebhookReferral is the advertisement or post that led the customer to write.
+	WebhookReferral = onpremiseapi.WebhookReferral
+	// MessageStatus reports what became of an outgoing message.
+	MessageStatus = onpremiseapi.MessageStatus
+	// WebhookConversation is the conversation that a message is billed under.
+	WebhookConversation = onpremiseapi.WebhookConversation
+	// WebhookConversationOrigin is the category of a conversation.
+	WebhookConversationOrigin = onpremiseapi.WebhookConversationOrigin
+	// WebhookPricing is the pricing of a message.
+	WebhookPricing = onpremiseapi.WebhookPricing
 	// MessageContext is the earlier message that a message answers.
 	MessageContext = onpremiseapi.MessageContext
-	// MessageStatus is how far a message got.
-	MessageStatus = onpremiseapi.MessageStatus
+	// MessageState is the status of an outgoing message.
+	MessageState = onpremiseapi.MessageState
 	// SystemType is the change that a notice is about.
 	SystemType = onpremiseapi.SystemType
 	// Timestamp is a moment of an event. Its Time method returns it.
@@ -258,15 +278,20 @@ const (
 	TypeUnknown     = onpremiseapi.MessageTypeUnknown
 	// TypeSystem is the type of a system notification, which the contract does not list.
 	TypeSystem MessageType = "system"
+	// The following arrive from later versions only.
+	TypeReaction MessageType = "reaction"
+	TypeButton   MessageType = "button"
+	TypeOrder    MessageType = "order"
 )
 
-// Values of [MessageStatus].
+// Values of [MessageState].
 const (
-	StatusSent      = onpremiseapi.MessageStatusSent
-	StatusDelivered = onpremiseapi.MessageStatusDelivered
-	StatusRead      = onpremiseapi.MessageStatusRead
-	StatusFailed    = onpremiseapi.MessageStatusFailed
-	StatusDeleted   = onpremiseapi.MessageStatusDeleted
+	StatusSent      = onpremiseapi.MessageStateSent
+	StatusDelivered = onpremiseapi.MessageStateDelivered
+	StatusRead      = onpremiseapi.MessageStateRead
+	StatusFailed    = onpremiseapi.MessageStateFailed
+	StatusDeleted   = onpremiseapi.MessageStateDeleted
+	StatusWarning   = onpremiseapi.MessageStateWarning
 )
 
 // Values of [GatewayStatus].

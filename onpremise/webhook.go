@@ -2,159 +2,159 @@ package onpremise
 
 import (
 	"context"
-	"errors"
-	"io"
-	"log"
-	"log/slog"
-	"mime"
+	"encoding/json"
 	"net/http"
-	"runtime/debug"
+	"slices"
+
+	"github.com/wabakit/wabakit-go/internal/webhook"
 )
 
-const (
-	defaultMaxEvent = 16 << 20
-	// maxValues is how many values an event may hold: thousands of messages. A message takes some
-	// hundred times the memory of the shortest text that stands for one.
-	maxValues = 1 << 16
-)
+// WebhookHandlers has a function for each kind of item. Items whose function is nil go to Other.
+// Functions are called concurrently.
+type WebhookHandlers struct {
+	MessageReceived  func(context.Context, *IncomingMessage) error // a customer wrote
+	ReactionReceived func(context.Context, *IncomingMessage) error // see its Reaction
+	SystemReceived   func(context.Context, *IncomingMessage) error // a group or a user changed; see its System
 
-// WebhookOption sets up a webhook. Of the options that check the caller ([WithHeaderSecret],
-// [WithQuerySecret], [WithPathSecret], [WithClientCertificate]), all that are given have to hold:
-// whoever fails one is answered 401. An empty secret refuses everybody.
-type WebhookOption func(*webhook)
+	// What became of an outgoing message.
+	MessageSent      func(context.Context, *MessageStatus) error
+	MessageDelivered func(context.Context, *MessageStatus) error
+	MessageRead      func(context.Context, *MessageStatus) error
+	MessageFailed    func(context.Context, *MessageStatus) error // see MessageStatus.Err
+	MessageDeleted   func(context.Context, *MessageStatus) error // the customer deleted their own message
 
-// WithMaxEventSize refuses deliveries of more than n bytes. Without it, the limit is 16 MiB,
-// many times what an installation sends.
-func WithMaxEventSize(n int64) WebhookOption {
-	return func(w *webhook) { w.maxSize = n }
+	// ErrorReported receives errors of the installation itself.
+	ErrorReported func(context.Context, *ErrorInfo) error
+
+	// Other receives the items that have no function of their own, including kinds that this
+	// package does not know. If it is nil, they are acknowledged.
+	Other func(context.Context, *WebhookEvent) error
 }
 
-// WithWebhookLogger logs what the function returns or panics with, and what a [DuplicateStore]
-// fails with. Without it, a panic goes where [net/http.Server] writes those of its handlers.
-func WithWebhookLogger(logger *slog.Logger) WebhookOption {
-	return func(w *webhook) { w.logger = logger }
+// WebhookEvent is an item of any kind.
+type WebhookEvent struct {
+	Kind string          // the member of the delivery: messages, statuses, errors or another
+	Raw  json.RawMessage // the item as delivered
 }
 
-// WebhookHandler calls handle for each event that the installation delivers. It answers 200
-// when handle has returned nil, and 500 when it returned an error or panicked: the
-// installation then delivers the event again, later and later. So an event comes at least once,
-// and may come again although it was handled: see [WithDeduplication]. Events come in no
-// promised order, several at once; handle is called by as many goroutines. The context ends
-// when the installation hangs up.
+type webhookConfig struct {
+	webhook.Config
+	checks []func(*http.Request) bool
+}
+
+// NewWebhook returns a handler for the events that an installation delivers to its webhook. A
+// delivery may contain many items; each is handled by itself. The handler responds 200 when the
+// functions for all items have returned nil, and 500 when one returned an error or panicked: the
+// installation then delivers all of them again, and those that were not handled are. Other
+// responses are 503 while an item is being handled by another delivery, 401 if a check such as
+// [WithQuerySecret] fails, and 4xx for requests that are not deliveries. Requests are not
+// authenticated unless such an option is given.
 //
-// What is no POST is answered 405, what is not JSON 415 or 400, what is too large, in bytes or in
-// values, 413.
-// Everything that is a JSON object reaches handle, with its Raw form, also kinds that this
-// package does not know. Whoever can reach the handler can call it, but for
-// [WithHeaderSecret] and its like.
-func WebhookHandler(handle func(context.Context, *WebhookEvent) error, opts ...WebhookOption) http.Handler {
-	w := &webhook{handle: handle, maxSize: defaultMaxEvent}
-	for _, opt := range opts {
-		opt(w)
+// Each item is handled at least once, in no particular order. An item whose function returned nil
+// is not handled again: duplicates are recognized with a [WebhookStore], messages and statuses by
+// their IDs, other items by the whole delivery, so that an error that the installation reports
+// twice in the same words is handled once. The same item is handled again if the process dies
+// before the function has returned, or if the store has forgotten it; the default store does not
+// survive a restart. An error that matches [ErrOutcomeUnknown] counts as handled and is logged,
+// because handling the item again could send a message twice. If repeating the call is harmless, wrap
+// its error with %v instead of %w.
+//
+// The context of a function is not canceled if the installation closes the connection; it is done
+// after [WithHandlerTimeout].
+func NewWebhook(handlers WebhookHandlers, opts ...WebhookOption) http.Handler {
+	c := applyWebhookOptions(opts)
+	return webhook.New(webhook.Handler{Config: c.Config, Name: "onpremise", Admit: c.admit, Split: handlers.items})
+}
+
+func (h *WebhookHandlers) items(body []byte) (items []webhook.Item) {
+	var members map[string]json.RawMessage
+	json.Unmarshal(body, &members) // known to be an object
+	names := senderNames(members["contacts"])
+	delete(members, "contacts")
+	delete(members, "meta")
+	kinds := make([]string, 0, len(members))
+	for kind := range members {
+		kinds = append(kinds, kind)
 	}
-	return w
-}
-
-type webhook struct {
-	handle  func(context.Context, *WebhookEvent) error
-	allowed []func(*http.Request) bool
-	maxSize int64
-	logger  *slog.Logger
-	store   DuplicateStore // nil lets duplicates through
-}
-
-func (w *webhook) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	status := w.serve(rw, r)
-	if status != http.StatusOK {
-		http.Error(rw, http.StatusText(status), status)
-	}
-}
-
-// serve returns the status to answer with.
-func (w *webhook) serve(rw http.ResponseWriter, r *http.Request) int {
-	for _, allowed := range w.allowed {
-		if !allowed(r) {
-			return http.StatusUnauthorized
+	slices.Sort(kinds) // so that the index of an item is the same in each delivery
+	for _, kind := range kinds {
+		split, known := map[string]func(json.RawMessage, map[string]string) webhook.Item{
+			"messages": h.message, "statuses": h.status, "errors": h.reported,
+		}[kind]
+		var list []json.RawMessage
+		if !known || json.Unmarshal(members[kind], &list) != nil {
+			split = func(json.RawMessage, map[string]string) webhook.Item { return webhook.Item{} }
+			list = []json.RawMessage{members[kind]}
+		}
+		for _, raw := range list {
+			item := split(raw, names)
+			if item.Handle == nil && h.Other != nil {
+				item.Handle = func(ctx context.Context) error { return h.Other(ctx, &WebhookEvent{Kind: kind, Raw: raw}) }
+			}
+			items = append(items, item)
 		}
 	}
-	if r.Method != http.MethodPost {
-		rw.Header().Set("Allow", http.MethodPost)
-		return http.StatusMethodNotAllowed
-	}
-	if !isJSON(r.Header.Get("Content-Type")) {
-		return http.StatusUnsupportedMediaType
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, w.maxSize))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return http.StatusRequestEntityTooLarge
-	}
-	if len(body) > maxValues && values(body) > maxValues {
-		return http.StatusRequestEntityTooLarge
-	}
-	event := new(WebhookEvent)
-	if err != nil || event.read(body) != nil {
-		return http.StatusBadRequest
-	}
-	if w.store != nil {
-		return w.handleOnce(r, event)
-	}
-	return w.call(r, event)
+	return items
 }
 
-func isJSON(contentType string) bool {
-	if contentType == "application/json" {
-		return true
+func (h *WebhookHandlers) message(raw json.RawMessage, names map[string]string) (item webhook.Item) {
+	var head struct {
+		ID   string      `json:"id"`
+		Type MessageType `json:"type"`
 	}
-	media, _, err := mime.ParseMediaType(contentType)
-	return err == nil && media == "application/json"
+	webhook.Decode(raw, &head)
+	if head.ID != "" {
+		item.Key = webhook.Key("message", head.ID)
+	}
+	handle := h.MessageReceived
+	switch head.Type {
+	case TypeReaction:
+		handle = h.ReactionReceived
+	case TypeSystem:
+		handle = h.SystemReceived
+	}
+	if handle != nil {
+		item.Handle = handleEvent(func(ctx context.Context, m *IncomingMessage) error {
+			m.SenderName = names[m.From]
+			return handle(ctx, m)
+		}, raw)
+	}
+	return item
 }
 
-// values counts what becomes a value of its own: JSON holds no more objects and items of lists.
-func values(data []byte) (n int) {
-	quoted := false
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case c == '"':
-			quoted = !quoted
-		case quoted && c == '\\':
-			i++
-		case !quoted && (c == '{' || c == ','):
-			n++
-		}
+func (h *WebhookHandlers) status(raw json.RawMessage, _ map[string]string) (item webhook.Item) {
+	var head struct {
+		ID          string       `json:"id"`
+		RecipientID string       `json:"recipient_id"`
+		Status      MessageState `json:"status"`
 	}
-	return n
+	webhook.Decode(raw, &head)
+	if head.ID != "" && head.Status != "" {
+		// The recipient counts: a message to a group is read by each member.
+		item.Key = webhook.Key("status", string(head.Status), head.RecipientID, head.ID)
+	}
+	item.Handle = handleEvent(map[MessageState]func(context.Context, *MessageStatus) error{
+		StatusSent: h.MessageSent, StatusDelivered: h.MessageDelivered, StatusRead: h.MessageRead,
+		StatusFailed: h.MessageFailed, StatusDeleted: h.MessageDeleted,
+	}[head.Status], raw)
+	return item
 }
 
-// call hands an event over and returns the status to answer with.
-func (w *webhook) call(r *http.Request, event *WebhookEvent) (status int) {
-	defer func() {
-		if p := recover(); p != nil {
-			status = http.StatusInternalServerError
-			w.reportPanic(r, p)
-		}
-	}()
-	if err := w.handle(r.Context(), event); err != nil {
-		w.report(r, "event not handled", err)
-		return http.StatusInternalServerError
-	}
-	return http.StatusOK
+func (h *WebhookHandlers) reported(raw json.RawMessage, _ map[string]string) webhook.Item {
+	return webhook.Item{Handle: handleEvent(h.ErrorReported, raw)}
 }
 
-func (w *webhook) report(r *http.Request, what string, err error) {
-	if w.logger != nil {
-		w.logger.ErrorContext(r.Context(), "onpremise: webhook: "+what, slog.Any("error", err))
+// senderNames returns the profile names of contacts by WhatsApp ID.
+func senderNames(contacts json.RawMessage) map[string]string {
+	var list []json.RawMessage
+	if json.Unmarshal(contacts, &list) != nil {
+		return nil
 	}
-}
-
-func (w *webhook) reportPanic(r *http.Request, p any) {
-	stack := string(debug.Stack())
-	if w.logger != nil {
-		w.logger.ErrorContext(r.Context(), "onpremise: webhook: panic", slog.Any("panic", p), slog.String("stack", stack))
-		return
+	names := make(map[string]string, len(list))
+	for _, raw := range list {
+		var contact WebhookContact
+		webhook.Decode(raw, &contact)
+		names[contact.WaID] = contact.Profile.Name
 	}
-	write := log.Printf
-	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.ErrorLog != nil {
-		write = server.ErrorLog.Printf
-	}
-	write("onpremise: webhook: panic: %v\n%s", p, stack)
+	return names
 }

@@ -6,34 +6,37 @@ import (
 	"crypto/x509"
 	"net/http"
 	"strings"
+
+	"github.com/wabakit/wabakit-go/internal/webhook"
 )
 
-// WithHeaderSecret wants the header name to hold secret. An installation sends no header of yours:
-// this is for a proxy before the webhook that adds one.
+// WithHeaderSecret requires the named header to equal secret. Installations do not send custom
+// headers; use it behind a proxy that adds one. An empty secret refuses every delivery. If several
+// checks are given, a delivery must pass all of them.
 func WithHeaderSecret(name, secret string) WebhookOption {
-	return allow(func(r *http.Request) bool { return same(r.Header.Get(name), secret) })
+	return check(func(r *http.Request) bool { return equal(r.Header.Get(name), secret) })
 }
 
-// WithQuerySecret wants the query parameter name of the webhook's URL to hold secret:
-// "https://shop.example.com/webhook?key=…". The URL is in the settings of the installation, so
-// this needs nothing beside it, but stands in logs of requests.
+// WithQuerySecret requires the query parameter name of the webhook's URL to equal secret:
+// "https://shop.example.com/webhook?key=…". No other setup is needed, since the URL is part of the
+// installation's settings, but the secret appears in request logs.
 func WithQuerySecret(name, secret string) WebhookOption {
-	return allow(func(r *http.Request) bool { return same(r.URL.Query().Get(name), secret) })
+	return check(func(r *http.Request) bool { return equal(r.URL.Query().Get(name), secret) })
 }
 
-// WithPathSecret wants the path of the webhook's URL to end in a segment that is secret:
+// WithPathSecret requires the last segment of the path of the webhook's URL to equal secret:
 // "https://shop.example.com/webhook/…".
 func WithPathSecret(secret string) WebhookOption {
-	return allow(func(r *http.Request) bool {
-		return same(r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:], secret)
+	return check(func(r *http.Request) bool {
+		return equal(r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:], secret)
 	})
 }
 
-// WithClientCertificate wants a client certificate that the server has verified, as it does
-// with tls.VerifyClientCertIfGiven or tls.RequireAndVerifyClientCert, and that accept, unless it
-// is nil, accepts.
+// WithClientCertificate requires a client certificate that the HTTP server has verified, which it
+// does with tls.VerifyClientCertIfGiven or tls.RequireAndVerifyClientCert, and that accept, unless
+// it is nil, returns true for.
 func WithClientCertificate(accept func(*x509.Certificate) bool) WebhookOption {
-	return allow(func(r *http.Request) bool {
+	return check(func(r *http.Request) bool {
 		if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 || len(r.TLS.VerifiedChains[0]) == 0 {
 			return false
 		}
@@ -41,12 +44,21 @@ func WithClientCertificate(accept func(*x509.Certificate) bool) WebhookOption {
 	})
 }
 
-func allow(allowed func(*http.Request) bool) WebhookOption {
-	return func(w *webhook) { w.allowed = append(w.allowed, allowed) }
+func check(passes func(*http.Request) bool) WebhookOption {
+	return func(c *webhookConfig) { c.checks = append(c.checks, passes) }
 }
 
-// same takes the same time whatever is given, so that a secret cannot be guessed bit by bit.
-func same(given, secret string) bool {
+func (c *webhookConfig) admit(r *http.Request) *webhook.Refusal {
+	for _, passes := range c.checks {
+		if !passes(r) {
+			return &webhook.Refusal{Status: http.StatusUnauthorized, Reason: "the secret or certificate is wrong or missing"}
+		}
+	}
+	return nil
+}
+
+// equal compares in constant time, whatever the lengths.
+func equal(given, secret string) bool {
 	g, s := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(secret))
 	return subtle.ConstantTimeCompare(g[:], s[:]) == 1 && secret != ""
 }

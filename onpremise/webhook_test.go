@@ -1,260 +1,273 @@
 package onpremise_test
 
 import (
-	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
+	"encoding/json"
 	"errors"
-	"io"
-	"log"
+	"fmt"
 	"log/slog"
-	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-// deliver posts an event and returns the status of the answer.
+// deliver posts a delivery and returns the status.
 func deliver(h http.Handler, body string, change ...func(*http.Request)) int {
-	req := httptest.NewRequest("POST", "/webhook", strings.NewReader(body))
-	req.Header.Set("Content-Type", "application/json")
+	r := httptest.NewRequest("POST", "/webhook", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
 	for _, f := range change {
-		f(req)
+		f(r)
 	}
-	rec := httptest.NewRecorder()
-	h.ServeHTTP(rec, req)
-	return rec.Code
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Code
 }
 
-// taking keeps the events that a handler hands over.
-func taking(opts ...onpremise.WebhookOption) (http.Handler, *[]*onpremise.WebhookEvent) {
-	var events []*onpremise.WebhookEvent
-	return onpremise.WebhookHandler(func(_ context.Context, e *onpremise.WebhookEvent) error {
-		events = append(events, e)
-		return nil
-	}, opts...), &events
+// handedOver has the items that a webhook handed over.
+type handedOver struct {
+	calls    []string
+	messages []*onpremise.IncomingMessage
+	statuses []*onpremise.MessageStatus
+	others   []*onpremise.WebhookEvent
+}
+
+// recording returns a webhook that records every item.
+func recording(opts ...onpremise.WebhookOption) (http.Handler, *handedOver) {
+	var got handedOver
+	message := func(name string) func(context.Context, *onpremise.IncomingMessage) error {
+		return func(_ context.Context, m *onpremise.IncomingMessage) error {
+			m.Choice()
+			m.Media()
+			got.calls, got.messages = append(got.calls, name+" "+m.ID), append(got.messages, m)
+			return nil
+		}
+	}
+	status := func(name string) func(context.Context, *onpremise.MessageStatus) error {
+		return func(_ context.Context, s *onpremise.MessageStatus) error {
+			_ = s.Err()
+			got.calls, got.statuses = append(got.calls, name+" "+s.ID), append(got.statuses, s)
+			return nil
+		}
+	}
+	return onpremise.NewWebhook(onpremise.WebhookHandlers{
+		MessageReceived: message("received"), ReactionReceived: message("reaction"), SystemReceived: message("system"),
+		MessageSent: status("sent"), MessageDelivered: status("delivered"), MessageRead: status("read"),
+		MessageFailed: status("failed"), MessageDeleted: status("deleted"),
+		ErrorReported: func(_ context.Context, e *onpremise.ErrorInfo) error {
+			got.calls = append(got.calls, fmt.Sprint("error ", e.Code))
+			return nil
+		},
+		Other: func(_ context.Context, e *onpremise.WebhookEvent) error {
+			got.calls, got.others = append(got.calls, "other "+e.Kind), append(got.others, e)
+			return nil
+		},
+	}, append(opts, onpremise.WithWebhookLogger(slog.New(slog.DiscardHandler)))...), &got
 }
 
 const event = `{"contacts":[{"profile":{"name":"Ada"},"wa_id":"16315551234"}],
 	"messages":[{"from":"16315551234","id":"m1","timestamp":"1518694235","type":"text","text":{"body":"hi"}},
 		{"from":"1","id":"m2","timestamp":1518694236,"type":"system","system":{"type":"group_user_joined","group_id":"g","operator":"o","users":["u"],"body":"b"}},
-		{"from":"1","id":"m3","type":"reaction","reaction":{"emoji":"x"}}],
-	"statuses":[{"id":"s1","recipient_id":"1","status":"delivered","timestamp":"1518694237","conversation":{"id":"c"}}],
-	"errors":[{"code":1014,"title":"Internal error"}],"calls":[{"id":"call"}]}`
+		{"from":"1","id":"m3","type":"reaction","reaction":{"message_id":"m0","emoji":"x"}},
+		{"id":"m4","from":"1","type":"location","location":{"latitude":"north"}}],
+	"statuses":[{"id":"s1","recipient_id":"1","status":"delivered","timestamp":"1518694237","later":1,
+			"conversation":{"id":"c","expiration_timestamp":1518694300,"origin":{"type":"user_initiated"}},"pricing":{"billable":true,"pricing_model":"CBP","category":"service"}},
+		{"id":"s2","status":"deleted","errors":7},{"id":"s3","status":"warning"}],
+	"errors":[{"code":1014,"title":"Internal error"}],"calls":[{"id":"call"}],"meta":{}}`
 
-func TestWebhookHandsOverWhatCame(t *testing.T) {
+func TestWebhookHandsOverEachItem(t *testing.T) {
 	t.Parallel()
-	h, events := taking()
+	h, got := recording()
 	require.Equal(t, 200, deliver(h, event))
-	require.Len(t, *events, 1)
-	e := (*events)[0]
-	require.Equal(t, "Ada", e.Contacts[0].Profile.Name)
-	require.Equal(t, "hi", e.Messages[0].Text.Body)
-	require.EqualValues(t, 1518694235, e.Messages[0].Timestamp.Time().Unix())
-	require.Equal(t, onpremise.TypeSystem, e.Messages[1].Type)
-	require.Equal(t, onpremise.WebhookSystem{Type: "group_user_joined", GroupID: "g", Operator: "o", Users: []string{"u"}, Body: "b"}, e.Messages[1].System)
-	require.EqualValues(t, 1518694236, e.Messages[1].Timestamp.Time().Unix())
-	require.EqualValues(t, "reaction", e.Messages[2].Type)
-	require.JSONEq(t, `{"from":"1","id":"m3","type":"reaction","reaction":{"emoji":"x"}}`, string(e.Messages[2].Raw))
-	require.Equal(t, onpremise.StatusDelivered, e.Statuses[0].Status)
-	require.Equal(t, 1014, e.Errors[0].Code)
-	require.JSONEq(t, event, string(e.Raw))
+	require.Equal(t, []string{
+		"other calls", "error 1014", "received m1", "system m2", "reaction m3", "received m4", "delivered s1", "deleted s2", "other statuses",
+	}, got.calls)
+	m := got.messages
+	require.Equal(t, "Ada", m[0].SenderName)
+	require.Equal(t, "hi", m[0].Text.Body)
+	require.EqualValues(t, 1518694235, m[0].Timestamp.Time().Unix())
+	require.Equal(t, onpremise.WebhookSystem{Type: "group_user_joined", GroupID: "g", Operator: "o", Users: []string{"u"}, Body: "b"}, m[1].System)
+	require.Equal(t, onpremise.WebhookReaction{MessageID: "m0", Emoji: "x"}, m[2].Reaction)
+	require.JSONEq(t, `{"id":"m4","from":"1","type":"location","location":{"latitude":"north"}}`, string(m[3].Raw))
+	s := got.statuses[0]
+	require.Equal(t, "c", s.Conversation.ID)
+	require.EqualValues(t, 1518694300, s.Conversation.ExpirationTimestamp.Time().Unix())
+	require.Equal(t, onpremise.WebhookPricing{Billable: true, PricingModel: "CBP", Category: "service"}, s.Pricing)
+	require.Contains(t, string(s.Raw), `"later":1`)
+	require.JSONEq(t, `[{"id":"call"}]`, string(got.others[0].Raw))
+
+	require.Equal(t, 200, deliver(h, event))
+	require.Len(t, got.calls, 9, "a second delivery brings nothing new")
+
+	require.Equal(t, 200, deliver(onpremise.NewWebhook(onpremise.WebhookHandlers{}), event))
 }
 
-func TestWhatCannotBeReadComesAsFarAsItCan(t *testing.T) {
+func TestWebhookRecognizesDuplicatesItemByItem(t *testing.T) {
 	t.Parallel()
-	h, events := taking()
-	body := `{"messages":[{"id":"m1","from":"1","type":"location","location":{"latitude":"north"}},"odd",{"id":"m2","type":"text","text":{"body":"hi"}}],
-		"statuses":[{"id":"s1","status":"read","recipient_id":"1","timestamp":{},"errors":7}],"errors":{},"contacts":[1]}`
-	require.Equal(t, 200, deliver(h, body))
-	e := (*events)[0]
-	require.Len(t, e.Messages, 3)
-	require.Equal(t, "m1", e.Messages[0].ID)
-	require.EqualValues(t, "location", e.Messages[0].Type)
-	require.Contains(t, string(e.Messages[0].Raw), "north")
-	require.Equal(t, `"odd"`, string(e.Messages[1].Raw))
-	require.Equal(t, "hi", e.Messages[2].Text.Body)
-	require.Equal(t, []onpremise.WebhookStatus{{ID: "s1", Status: "read", RecipientID: "1"}}, e.Statuses)
-	require.JSONEq(t, body, string(e.Raw))
-}
-
-func TestWebhookTakesAPostOfJSONAlone(t *testing.T) {
-	t.Parallel()
-	h, events := taking(onpremise.WithMaxEventSize(100))
-	header := func(name, value string) func(*http.Request) {
-		return func(r *http.Request) { r.Header.Set(name, value) }
-	}
-	method := func(m string) func(*http.Request) { return func(r *http.Request) { r.Method = m } }
+	h, got := recording()
 	for _, tt := range []struct {
-		status int
-		body   string
-		change func(*http.Request)
+		body string
+		want []string
 	}{
-		{200, `{}`, header("Content-Type", "application/json; charset=utf-8")},
-		{200, `{}` + strings.Repeat(" ", 98), method("POST")},
-		{413, `{}` + strings.Repeat(" ", 99), method("POST")},
-		{405, `{}`, method("GET")},
-		{405, `{}`, method("PUT")},
-		{415, `{}`, header("Content-Type", "text/plain")},
-		{415, `{}`, header("Content-Type", "")},
-		{415, `{}`, header("Content-Type", "application/json;;")},
-		{400, ``, method("POST")},
-		{400, `[]`, method("POST")},
-		{400, `null`, method("POST")},
-		{400, `{} {}`, method("POST")},
-		{400, `{"messages":`, method("POST")},
-		{400, `{}`, func(r *http.Request) { r.Body = io.NopCloser(io.MultiReader(strings.NewReader("{"), broken{})) }},
+		{`{"messages":[{"id":"1"},{"id":"2"},{"id":"1"}]}`, []string{"received 1", "received 2"}},
+		{`{"messages":[{"id":"2"},{"id":"3"}]}`, []string{"received 3"}},
+		{`{"statuses":[{"id":"1","status":"sent"},{"id":"1","status":"read","recipient_id":"a"}]}`, []string{"sent 1", "read 1"}},
+		{`{"statuses":[{"id":"1","status":"read","recipient_id":"b"},{"id":"1","status":"read","recipient_id":"a"}]}`, []string{"read 1"}},
+		{`{"errors":[{"code":1},{"code":1}]}`, []string{"error 1", "error 1"}},
+		{`{"errors":[{"code":1},{"code":1}]}`, nil},
+		{`{"errors":[{"code":1}],"meta":{}}`, []string{"error 1"}},
+		{`{"errors":{},"messages":["odd"]}`, []string{"other errors", "received "}},
 	} {
-		require.Equal(t, tt.status, deliver(h, tt.body, tt.change), tt.body)
+		got.calls = nil
+		require.Equal(t, 200, deliver(h, tt.body))
+		require.Equal(t, tt.want, got.calls, tt.body)
 	}
-	require.Len(t, *events, 2)
-	rec := httptest.NewRecorder()
-	h.ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
-	require.Equal(t, "POST", rec.Header().Get("Allow"))
 }
 
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { return 0, errors.New("connection reset") }
-
-func TestEventThatFailsIsNotAcknowledged(t *testing.T) {
+// A message that fails does not keep the others of its delivery from being handled once.
+func TestWebhookRepeatsOnlyWhatFailed(t *testing.T) {
 	t.Parallel()
-	var logged bytes.Buffer
-	calls := 0
-	h := onpremise.WebhookHandler(func(context.Context, *onpremise.WebhookEvent) error {
-		switch calls++; calls {
-		case 1:
-			return errors.New("database is down")
-		case 2:
-			panic("bug in the bot")
-		case 3:
-			panic(http.ErrAbortHandler)
-		}
-		return nil
-	}, onpremise.WithWebhookLogger(slog.New(slog.NewTextHandler(&logged, nil))), onpremise.WithDeduplication(nil))
-	var statuses []int
-	for range 5 {
-		statuses = append(statuses, deliver(h, event))
-	}
-	// The fifth brings errors and a kind that is not known, which have no ID.
-	require.Equal(t, []int{500, 500, 500, 200, 200}, statuses)
-	require.Equal(t, 5, calls)
-	require.Contains(t, logged.String(), "database is down")
-	require.Contains(t, logged.String(), "bug in the bot")
-	require.Contains(t, logged.String(), "webhook_test.go") // the stack
+	var calls []string
+	h := onpremise.NewWebhook(onpremise.WebhookHandlers{
+		MessageReceived: func(_ context.Context, m *onpremise.IncomingMessage) error {
+			calls = append(calls, m.ID)
+			if m.ID == "2" && len(calls) <= 3 {
+				return errors.New("not now")
+			}
+			return nil
+		},
+	}, onpremise.WithWebhookLogger(slog.New(slog.DiscardHandler)))
+	const body = `{"messages":[{"id":"1"},{"id":"2"},{"id":"3"}]}`
+	require.Equal(t, 500, deliver(h, body))
+	require.Equal(t, 200, deliver(h, body))
+	require.Equal(t, 200, deliver(h, body))
+	require.Equal(t, []string{"1", "2", "3", "2"}, calls)
 }
 
-func TestPanicWithoutALoggerGoesToTheServersLog(t *testing.T) {
-	t.Parallel()
-	var logged bytes.Buffer
-	server := httptest.NewUnstartedServer(onpremise.WebhookHandler(func(context.Context, *onpremise.WebhookEvent) error { panic("bug in the bot") }))
-	server.Config.ErrorLog = log.New(&logged, "", 0)
-	server.Start()
-	resp, err := server.Client().Post(server.URL, "application/json", strings.NewReader("{}"))
-	require.NoError(t, err)
-	resp.Body.Close()
-	require.Equal(t, 500, resp.StatusCode)
-	server.Close()
-	require.Contains(t, logged.String(), "bug in the bot")
-}
-
-func TestWebhookAsksWhoCalls(t *testing.T) {
+func TestWebhookChecksTheCaller(t *testing.T) {
 	t.Parallel()
 	const secret = "sésame/ouvre?toi"
 	header := func(value string) func(*http.Request) { return func(r *http.Request) { r.Header.Set("X-Key", value) } }
 	target := func(path, query string) func(*http.Request) {
 		return func(r *http.Request) { r.URL.Path, r.URL.RawQuery = path, query }
 	}
-	cert := &x509.Certificate{Subject: pkix.Name{CommonName: "wa"}}
+	cert := &x509.Certificate{}
 	certified := func(state *tls.ConnectionState) func(*http.Request) { return func(r *http.Request) { r.TLS = state } }
 	chain := &tls.ConnectionState{VerifiedChains: [][]*x509.Certificate{{cert}}}
 	accept := func(ok bool) func(*x509.Certificate) bool {
 		return func(c *x509.Certificate) bool { return ok && c == cert }
 	}
+	type opts = []onpremise.WebhookOption
 	for name, tt := range map[string]struct {
-		opts   []onpremise.WebhookOption
+		opts   opts
 		call   func(*http.Request)
 		status int
 	}{
-		"header":                   {[]onpremise.WebhookOption{onpremise.WithHeaderSecret("X-Key", secret)}, header(secret), 200},
-		"no header":                {[]onpremise.WebhookOption{onpremise.WithHeaderSecret("X-Key", secret)}, header(""), 401},
-		"part of it":               {[]onpremise.WebhookOption{onpremise.WithHeaderSecret("X-Key", secret)}, header(secret[:3]), 401},
-		"an empty secret":          {[]onpremise.WebhookOption{onpremise.WithHeaderSecret("X-Key", "")}, header(""), 401},
-		"query":                    {[]onpremise.WebhookOption{onpremise.WithQuerySecret("key", "s3")}, target("/webhook", "key=s3"), 200},
-		"another query":            {[]onpremise.WebhookOption{onpremise.WithQuerySecret("key", "s3")}, target("/webhook", "key=s4"), 401},
-		"path":                     {[]onpremise.WebhookOption{onpremise.WithPathSecret("s3")}, target("/webhook/s3", ""), 200},
-		"another path":             {[]onpremise.WebhookOption{onpremise.WithPathSecret("s3")}, target("/webhook/as3", ""), 401},
-		"certificate":              {[]onpremise.WebhookOption{onpremise.WithClientCertificate(nil)}, certified(chain), 200},
-		"an accepted one":          {[]onpremise.WebhookOption{onpremise.WithClientCertificate(accept(true))}, certified(chain), 200},
-		"another one":              {[]onpremise.WebhookOption{onpremise.WithClientCertificate(accept(false))}, certified(chain), 401},
-		"one that is not verified": {[]onpremise.WebhookOption{onpremise.WithClientCertificate(nil)}, certified(&tls.ConnectionState{PeerCertificates: []*x509.Certificate{cert}}), 401},
-		"no TLS":                   {[]onpremise.WebhookOption{onpremise.WithClientCertificate(nil)}, certified(nil), 401},
-		"one of two": {
-			[]onpremise.WebhookOption{onpremise.WithHeaderSecret("X-Key", secret), onpremise.WithClientCertificate(nil)}, header(secret), 401,
-		},
+		"header":                 {opts{onpremise.WithHeaderSecret("X-Key", secret)}, header(secret), 200},
+		"no header":              {opts{onpremise.WithHeaderSecret("X-Key", secret)}, header(""), 401},
+		"part of it":             {opts{onpremise.WithHeaderSecret("X-Key", secret)}, header(secret[:3]), 401},
+		"empty secret":           {opts{onpremise.WithHeaderSecret("X-Key", "")}, header(""), 401},
+		"query":                  {opts{onpremise.WithQuerySecret("key", "s3")}, target("/webhook", "key=s3"), 200},
+		"another query":          {opts{onpremise.WithQuerySecret("key", "s3")}, target("/webhook", "key=s4"), 401},
+		"path":                   {opts{onpremise.WithPathSecret("s3")}, target("/webhook/s3", ""), 200},
+		"another path":           {opts{onpremise.WithPathSecret("s3")}, target("/webhook/as3", ""), 401},
+		"certificate":            {opts{onpremise.WithClientCertificate(nil)}, certified(chain), 200},
+		"accepted certificate":   {opts{onpremise.WithClientCertificate(accept(true))}, certified(chain), 200},
+		"another certificate":    {opts{onpremise.WithClientCertificate(accept(false))}, certified(chain), 401},
+		"unverified certificate": {opts{onpremise.WithClientCertificate(nil)}, certified(&tls.ConnectionState{PeerCertificates: []*x509.Certificate{cert}}), 401},
+		"no TLS":                 {opts{onpremise.WithClientCertificate(nil)}, certified(nil), 401},
+		"one of two":             {opts{onpremise.WithHeaderSecret("X-Key", secret), onpremise.WithClientCertificate(nil)}, header(secret), 401},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h, events := taking(tt.opts...)
+			h, got := recording(tt.opts...)
 			require.Equal(t, tt.status, deliver(h, event, tt.call))
-			require.Len(t, *events, map[int]int{200: 1, 401: 0}[tt.status])
+			require.Equal(t, tt.status == 200, len(got.calls) > 0)
 		})
 	}
 }
 
-func TestClientCertificateOverTLS(t *testing.T) {
+func TestChoiceMediaAndErr(t *testing.T) {
 	t.Parallel()
-	mine, other := selfSigned(t), selfSigned(t)
-	pool := x509.NewCertPool()
-	pool.AddCert(mine.Leaf)
-	h, _ := taking(onpremise.WithClientCertificate(func(c *x509.Certificate) bool { return c.Subject.CommonName == "wa" }))
-	server := httptest.NewUnstartedServer(h)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.TLS = &tls.Config{ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool}
-	server.StartTLS()
-	defer server.Close()
-	post := func(certs ...tls.Certificate) (int, error) {
-		tr := server.Client().Transport.(*http.Transport).Clone()
-		defer tr.CloseIdleConnections()
-		tr.TLSClientConfig.Certificates = certs
-		resp, err := (&http.Client{Transport: tr}).Post(server.URL, "application/json", strings.NewReader("{}"))
-		if err != nil {
-			return 0, err
+	h, got := recording()
+	for body, want := range map[string][]string{
+		`{"type":"button","button":{"payload":"p","text":"Yes"}}`:                                                                       {"p", "Yes", ""},
+		`{"type":"button","button":{"text":"Yes"}}`:                                                                                     {"Yes", "Yes", ""},
+		`{"type":"interactive","interactive":{"type":"button_reply","button_reply":{"id":"b","title":"Stop"}}}`:                         {"b", "Stop", ""},
+		`{"type":"interactive","interactive":{"type":"list_reply","list_reply":{"id":"r","title":"Row","description":"long"}}}`:         {"r", "Row", ""},
+		`{"type":"sticker","sticker":{"id":"f"}}`:                                                                                       {"", "", "f"},
+		`{"type":"voice","voice":{"id":"v"}}`:                                                                                           {"", "", "v"},
+		`{"type":"order","order":{"product_items":[{"quantity":2,"item_price":"9.5"}]},"referral":{"source_id":"ad"},"from_bsuid":"x"}`: {"", "", ""},
+	} {
+		*got = handedOver{}
+		require.Equal(t, 200, deliver(h, `{"messages":[`+body+`]}`))
+		id, title := got.messages[0].Choice()
+		media := ""
+		if m := got.messages[0].Media(); m != nil {
+			media = m.ID
 		}
-		return resp.StatusCode, resp.Body.Close()
+		require.Equal(t, want, []string{id, title, media}, body)
+		if m := got.messages[0]; m.Type == onpremise.TypeOrder {
+			require.Equal(t, []any{"2", "9.5", "ad", "x"}, []any{
+				m.Order.ProductItems[0].Quantity.String(), m.Order.ProductItems[0].ItemPrice.String(), m.Referral.SourceID, m.FromBSUID,
+			})
+		}
 	}
-	status, err := post(mine)
-	require.NoError(t, err)
-	require.Equal(t, 200, status)
-	status, err = post()
-	require.NoError(t, err)
-	require.Equal(t, 401, status)
-	_, err = post(other)
-	require.Error(t, err)
+
+	require.NoError(t, (&onpremise.MessageStatus{Status: onpremise.StatusRead}).Err())
+	closed := &onpremise.MessageStatus{Status: onpremise.StatusFailed, Errors: []onpremise.ErrorInfo{{Code: 470, Title: "Too late", Details: "24 hours"}, {Code: 1, Title: "More"}}}
+	require.EqualError(t, closed.Err(), "onpremise: message failed: 470 Too late: 24 hours; 1 More")
+	require.ErrorIs(t, closed.Err(), onpremise.ErrWindowClosed)
+	failed := &onpremise.MessageStatus{Status: onpremise.StatusFailed}
+	require.EqualError(t, failed.Err(), "onpremise: message failed")
+	require.NotErrorIs(t, failed.Err(), onpremise.ErrWindowClosed)
 }
 
-func selfSigned(t *testing.T) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "wa"}, NotAfter: time.Now().Add(time.Hour),
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, IsCA: true, BasicConstraintsValid: true,
+// Each item of a JSON object reaches one function once; nothing else does.
+func FuzzWebhook(f *testing.F) {
+	for _, body := range []string{
+		event, `{}`, `[]`, `null`, `{"messages":[{"id":1}]}`, `{"messages":[null],"statuses":[[]],"errors":"x","contacts":{}}`, `{"Messages":[{"ID":"x"}]}`,
+		`{"messages":[{"id":"m","type":"location","timestamp":1e3,"location":{"latitude":"north"}}],"meta":{"version":"2.39"}}`,
+		`{"messages":[{"id":"m"},{"id":"m"}],"statuses":[{"id":"s","status":"read"},{"id":"s","status":"read"}]}`,
+		`{"messages":[{"type":"interactive","interactive":{"list_reply":[]}}],"statuses":[{"id":"s","status":"failed","errors":[{"code":470,"href":"h"}]}]}`,
+	} {
+		f.Add([]byte(body))
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	require.NoError(t, err)
-	leaf, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		h, got := recording()
+		status := deliver(h, string(body))
+		var members map[string]json.RawMessage
+		if json.Unmarshal(body, &members) != nil || members == nil {
+			require.Contains(t, []int{400, 413}, status)
+			require.Empty(t, got.calls)
+			return
+		}
+		if status == 413 {
+			return
+		}
+		require.Equal(t, 200, status)
+		var messages []json.RawMessage
+		json.Unmarshal(members["messages"], &messages)
+		ids := map[string]bool{}
+		for _, m := range got.messages {
+			require.False(t, m.ID != "" && ids[m.ID], "message %s came twice", m.ID)
+			ids[m.ID] = true
+			require.True(t, json.Valid(m.Raw))
+		}
+		for _, raw := range messages {
+			var m struct{ ID string }
+			if json.Unmarshal(raw, &m) == nil {
+				require.True(t, ids[m.ID], "message %q was lost", m.ID)
+			}
+		}
+		before := len(got.calls)
+		require.Equal(t, 200, deliver(h, string(body)))
+		require.Len(t, got.calls, before)
+	})
 }

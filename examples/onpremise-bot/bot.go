@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,107 +19,98 @@ import (
 const (
 	// answerTime bounds the answer to an event.
 	answerTime = time.Minute
-	// remembered is how many messages are not answered again.
-	remembered = 1 << 16
 	caption    = "Your picture, and thank you for it."
 	sorry      = "I can read text and look at pictures, and nothing else yet."
 )
 
-// bot answers messages. It is called by as many goroutines as the installation delivers events
-// at once.
+// bot answers messages. Its methods are called concurrently.
 type bot struct {
 	client *onpremise.Client
-	done   *onpremise.MemoryStore // what is not to be done again
 
-	mu  sync.Mutex // guards everything below
-	out io.Writer
+	mu   sync.Mutex // guards everything below
+	done map[string]bool
+	out  io.Writer
 	tally
 }
 
 func newBot(client *onpremise.Client, out io.Writer) *bot {
-	return &bot{client: client, done: onpremise.NewMemoryStore(3 * remembered), out: out} // received, answered, and done
+	return &bot{client: client, done: map[string]bool{}, out: out}
 }
 
-// webhook is what the installation calls. Whoever knows the secret is taken for it.
+// webhook returns the handler that the installation calls.
 func (b *bot) webhook(secret string) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/webhook/", onpremise.WebhookHandler(b.handle,
-		onpremise.WithPathSecret(secret), onpremise.WithDeduplication(duplicates{onpremise.NewMemoryStore(4 * remembered), b})))
+	mux.Handle("/webhook/", onpremise.NewWebhook(onpremise.WebhookHandlers{
+		MessageReceived: b.handle,
+		SystemReceived: func(_ context.Context, m *onpremise.IncomingMessage) error {
+			b.say("notice", "%q needs no answer", string(m.Type))
+			return nil
+		},
+		MessageDelivered: b.status, MessageRead: b.status, MessageFailed: b.status,
+		ErrorReported: func(_ context.Context, fault *onpremise.ErrorInfo) error {
+			b.say("fault", "%d %s %s", fault.Code, fault.Title, fault.Details)
+			return nil
+		},
+	}, onpremise.WithPathSecret(secret), onpremise.WithHandlerTimeout(answerTime),
+		onpremise.WithWebhookLogger(slog.New(slog.DiscardHandler)))) // b.say reports what fails
 	return mux
 }
 
-// handle takes an event. An error has it delivered again.
-func (b *bot) handle(ctx context.Context, e *onpremise.WebhookEvent) error {
-	// The installation may hang up. An answer that is broken off then is one of which nobody
-	// knows whether it was sent: it is brought to its end.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime)
-	defer cancel()
-	var failed []error
-	for _, m := range e.Messages {
-		if err := b.message(ctx, m); err != nil {
-			b.say("put off", "%s from %s comes again: %v", kind(m), m.From, err)
-			failed = append(failed, err)
-		}
+// handle takes a message. After an error, the installation delivers it again.
+func (b *bot) handle(ctx context.Context, m *onpremise.IncomingMessage) error {
+	if m.ID == "" || m.From == "" {
+		b.say("notice", "%q needs no answer", string(m.Type))
+		return nil
 	}
-	if len(failed) > 0 {
-		return errors.Join(failed...)
-	}
-	for _, s := range e.Statuses {
-		b.status(s)
-	}
-	for _, fault := range e.Errors {
-		b.say("fault", "%d %s %s", fault.Code, fault.Title, fault.Details)
+	err := b.message(ctx, *m)
+	if err != nil {
+		b.say("put off", "%s from %s comes again: %v", kind(*m), m.From, err)
+		// No longer matches ErrOutcomeUnknown: the steps that get here do no harm twice.
+		return fmt.Errorf("%v", err)
 	}
 	return nil
 }
 
-// message answers a message and marks it as read. Both are steps of their own: when the second
-// fails, the first has been done. In an event of several messages, one can be done when another
-// fails.
-func (b *bot) message(ctx context.Context, m onpremise.WebhookMessage) error {
-	if m.ID == "" || m.From == "" || m.Type == onpremise.TypeSystem {
-		b.say("notice", "%q needs no answer", string(m.Type)) // of a group that has changed, say
-		return nil
+// message answers a message and marks it as read. If only the second step fails, the next
+// delivery repeats only that.
+func (b *bot) message(ctx context.Context, m onpremise.IncomingMessage) error {
+	if err := b.once("received "+m.ID, func() error { b.show(m); return nil }); err != nil {
+		return err
 	}
-	return b.once(ctx, "message "+m.ID, func() error {
-		if err := b.once(ctx, "received "+m.ID, func() error { b.show(m); return nil }); err != nil {
-			return err
-		}
-		left := false
-		if err := b.once(ctx, "answer "+m.ID, func() (err error) { left, err = b.answer(ctx, m); return err }); err != nil || left {
-			return err
-		}
-		err := b.client.Messages.MarkRead(ctx, m.ID)
-		switch {
-		case lasting(err): // it would come again for ever
-			b.say("unread", "%s stays so: %v", m.From, err)
-			return nil
-		case err != nil:
-			return fmt.Errorf("not marked as read: %w", err)
-		}
-		b.add(&b.read)
+	left := false
+	if err := b.once("answer "+m.ID, func() (err error) { left, err = b.answer(ctx, m); return err }); err != nil || left {
+		return err
+	}
+	err := b.client.Messages.MarkRead(ctx, m.ID)
+	switch {
+	case lasting(err): // another delivery would not help
+		b.say("unread", "%s stays so: %v", m.From, err)
 		return nil
-	})
+	case err != nil:
+		return fmt.Errorf("not marked as read: %w", err)
+	}
+	b.add(&b.read)
+	return nil
 }
 
-// once does something, unless it was done before.
-func (b *bot) once(ctx context.Context, key string, do func() error) (err error) {
-	claim, err := b.done.Claim(ctx, key)
-	switch {
-	case err != nil || claim == onpremise.ClaimHandled:
-		return err
-	case claim == onpremise.ClaimBusy:
-		return errors.New("another delivery of it is being answered")
+// once runs a step unless it succeeded before. The webhook handles one delivery of a message at
+// a time.
+func (b *bot) once(key string, step func() error) error {
+	b.mu.Lock()
+	done := b.done[key]
+	b.mu.Unlock()
+	if done {
+		return nil
 	}
-	handled := false
-	defer func() { err = cmp.Or(err, b.done.Settle(ctx, key, handled)) }()
-	err = do()
-	handled = err == nil
+	err := step()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.done[key] = err == nil
 	return err
 }
 
 // answer sends the answer. What cannot be answered, however often it comes, is left.
-func (b *bot) answer(ctx context.Context, m onpremise.WebhookMessage) (left bool, err error) {
+func (b *bot) answer(ctx context.Context, m onpremise.IncomingMessage) (left bool, err error) {
 	answer, err := b.compose(ctx, m)
 	if err == nil {
 		_, err = b.client.Messages.Send(ctx, answer)
@@ -145,7 +137,7 @@ func (b *bot) answer(ctx context.Context, m onpremise.WebhookMessage) (left bool
 }
 
 // compose makes the answer to a message: to the group, if it was sent to one.
-func (b *bot) compose(ctx context.Context, m onpremise.WebhookMessage) (answer onpremise.Message, err error) {
+func (b *bot) compose(ctx context.Context, m onpremise.IncomingMessage) (answer onpremise.Message, err error) {
 	to := cmp.Or(m.GroupID, m.From)
 	switch m.Type {
 	case onpremise.TypeText:
@@ -195,8 +187,8 @@ func lasting(err error) bool {
 	return ok && e.StatusCode >= 400 && e.StatusCode < 500 && !slices.Contains(passing, e.StatusCode)
 }
 
-// status takes note of what became of an answer.
-func (b *bot) status(s onpremise.WebhookStatus) {
+// status counts what became of an answer.
+func (b *bot) status(_ context.Context, s *onpremise.MessageStatus) error {
 	switch s.Status {
 	case onpremise.StatusDelivered:
 		b.add(&b.arrived)
@@ -210,4 +202,5 @@ func (b *bot) status(s onpremise.WebhookStatus) {
 		b.add(&b.failed)
 		b.say("failed", "the answer to %s did not arrive: %s", s.RecipientID, strings.Join(reasons, "; "))
 	}
+	return nil
 }

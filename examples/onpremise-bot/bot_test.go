@@ -43,7 +43,7 @@ func TestAPictureIsAnsweredWithACopyOfIt(t *testing.T) {
 	try(t, func(t *trial) {
 		content := append(picture(1), make([]byte, 3<<20)...) // more than goes through at once
 		media := t.server.AddMedia("image/png", content)
-		id := t.server.Receive(onpremise.WebhookMessage{From: ada, Image: media})
+		id := t.server.Receive(onpremise.IncomingMessage{From: ada, Image: media})
 		t.settle()
 		require.Equal(t, []string{ada + " picture " + caption}, t.sent())
 		require.True(t, t.server.IsRead(id))
@@ -64,9 +64,9 @@ func TestOtherKinds(t *testing.T) {
 		group, err := t.b.client.Groups.Create(t.Context(), "friends")
 		require.NoError(t, err)
 		ids := []string{
-			t.server.Receive(onpremise.WebhookMessage{From: ada, Type: "sticker"}),
-			t.server.Receive(onpremise.WebhookMessage{From: björn, Location: onpremise.WebhookLocation{Name: "Here"}}),
-			t.server.Receive(onpremise.WebhookMessage{From: ada, GroupID: group.ID, Type: onpremise.TypeUnknown}),
+			t.server.Receive(onpremise.IncomingMessage{From: ada, Type: "sticker"}),
+			t.server.Receive(onpremise.IncomingMessage{From: björn, Location: onpremise.WebhookLocation{Name: "Here"}}),
+			t.server.Receive(onpremise.IncomingMessage{From: ada, GroupID: group.ID, Type: onpremise.TypeUnknown}),
 		}
 		t.settle()
 		require.ElementsMatch(t, []string{ada + " " + sorry, björn + " " + sorry, group.ID + " " + sorry}, t.sent())
@@ -85,7 +85,7 @@ func TestWhatNeedsNoAnswer(t *testing.T) {
 		t.server.ReceiveJSON(`{"messages":[{"id":"m1","type":"text","text":{"body":"nobody"}}],"new":[1]}`)
 		t.server.ReceiveJSON(`{}`)
 		t.server.ReceiveError(onpremise.ErrorInfo{Code: 1001, Title: "Down", Details: "of late"})
-		t.server.ReceiveStatus(onpremise.WebhookStatus{ID: "m2", RecipientID: ada, Status: onpremise.StatusFailed,
+		t.server.ReceiveStatus(onpremise.MessageStatus{ID: "m2", RecipientID: ada, Status: onpremise.StatusFailed,
 			Errors: []onpremise.ErrorInfo{{Title: "Not deliverable"}}})
 		t.settle()
 		require.Empty(t, t.sent())
@@ -114,7 +114,6 @@ func TestADeliveryThatComesAgainIsAnsweredOnce(t *testing.T) {
 		t.settle()
 		require.Len(t, t.sent(), 1)
 		require.True(t, t.server.IsRead(id))
-		require.Equal(t, 5, t.b.duplicates)
 	})
 }
 

@@ -37,7 +37,7 @@ func demo(ctx context.Context, out io.Writer) error {
 		return err
 	}
 
-	var written []onpremise.WebhookMessage
+	var written []onpremise.IncomingMessage
 	for _, scene := range scenes(server) {
 		b.say("—", "%s", scene.what)
 		if scene.before != nil {
@@ -64,29 +64,29 @@ func demo(ctx context.Context, out io.Writer) error {
 type scene struct {
 	what    string
 	before  func()
-	message onpremise.WebhookMessage
+	message onpremise.IncomingMessage
 }
 
 func scenes(server *onpremisetest.Server) []scene {
 	first, second := server.AddMedia("image/png", picture(1)), server.AddMedia("image/png", picture(2))
 	first.Caption = "Look at this"
 	return []scene{
-		{what: "Ada writes", message: onpremise.WebhookMessage{
+		{what: "Ada writes", message: onpremise.IncomingMessage{
 			From: "12025550101", Text: onpremise.WebhookText{Body: "Hello, is anybody there?"},
 		}},
 		{what: "Björn sends a picture, and the token ends before its time", before: server.ExpireTokens,
-			message: onpremise.WebhookMessage{From: "12025550102", Image: first}},
+			message: onpremise.IncomingMessage{From: "12025550102", Image: first}},
 		{what: "Chloé sends something that did not exist when the bot was written",
-			message: onpremise.WebhookMessage{From: "12025550103", Type: "sticker"}},
+			message: onpremise.IncomingMessage{From: "12025550103", Type: "sticker"}},
 		{what: "Dmitri sends a picture, and the server cannot take its copy at first",
 			before:  func() { server.Inject(onpremisetest.Status(507, "Disk full").On("UploadMedia").Times(1)) },
-			message: onpremise.WebhookMessage{From: "12025550104", Image: second}},
+			message: onpremise.IncomingMessage{From: "12025550104", Image: second}},
 	}
 }
 
 // check compares what the server has seen with what was written: each message has one answer,
 // of its kind, and is read.
-func check(server *onpremisetest.Server, written []onpremise.WebhookMessage) error {
+func check(server *onpremisetest.Server, written []onpremise.IncomingMessage) error {
 	var wrong []error
 	for _, m := range written {
 		answers, pictures := 0, 0

@@ -44,7 +44,7 @@ func TestWhatFailsComesAgainAndIsAnsweredOnce(t *testing.T) {
 			try(t, func(t *trial) {
 				t.server.ExpireTokens()
 				t.server.Inject(fault)
-				id := t.server.Receive(onpremise.WebhookMessage{From: ada, Image: t.picture()})
+				id := t.server.Receive(onpremise.IncomingMessage{From: ada, Image: t.picture()})
 				t.settle()
 				require.Equal(t, []string{ada + " picture " + caption}, t.sent())
 				require.True(t, t.server.IsRead(id))
@@ -83,8 +83,8 @@ func TestADoubtfulAnswerIsNotRepeated(t *testing.T) {
 func TestWhatCannotBeAnsweredDoesNotComeAgain(t *testing.T) {
 	t.Parallel()
 	try(t, func(t *trial) {
-		gone := t.server.Receive(onpremise.WebhookMessage{From: ada, Image: onpremise.WebhookMedia{ID: "gone"}})
-		nameless := t.server.Receive(onpremise.WebhookMessage{From: björn, Type: onpremise.TypeImage})
+		gone := t.server.Receive(onpremise.IncomingMessage{From: ada, Image: onpremise.WebhookMedia{ID: "gone"}})
+		nameless := t.server.Receive(onpremise.IncomingMessage{From: björn, Type: onpremise.TypeImage})
 		t.settle()
 		require.Empty(t, t.sent())
 		require.False(t, t.server.IsRead(gone))
@@ -100,7 +100,7 @@ func TestACopyThatIsNotSentIsRemoved(t *testing.T) {
 	t.Parallel()
 	try(t, func(t *trial) {
 		t.server.Inject(onpremisetest.Status(400, "never").On(sending))
-		t.server.Receive(onpremise.WebhookMessage{From: ada, Image: t.picture()})
+		t.server.Receive(onpremise.IncomingMessage{From: ada, Image: t.picture()})
 		t.settle()
 		require.Len(t, t.server.Requests(uploading), 1)
 		require.Len(t, t.server.Requests("DeleteMedia"), 1)
@@ -117,7 +117,7 @@ func TestTheTokenEndsInTheMiddle(t *testing.T) {
 			try(t, func(t *trial) {
 				t.server.Inject(onpremisetest.Latency(2 * time.Second).On(operation).Times(1))
 				time.AfterFunc(time.Second, t.server.ExpireTokens)
-				id := t.server.Receive(onpremise.WebhookMessage{From: ada, Image: t.picture()})
+				id := t.server.Receive(onpremise.IncomingMessage{From: ada, Image: t.picture()})
 				t.settle()
 				require.Equal(t, []string{ada + " picture " + caption}, t.sent())
 				require.True(t, t.server.IsRead(id))

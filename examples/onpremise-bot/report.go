@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -10,15 +9,14 @@ import (
 
 // tally counts what happened.
 type tally struct {
-	received   int // messages, each once
-	duplicates int // deliveries of what was handled before
-	answered   int
-	inDoubt    int // answers that may have been sent
-	givenUp    int // messages that cannot be answered
-	read       int // messages that were marked so
-	arrived    int // answers that are on the phone
-	seen       int // and were read
-	failed     int // and that did not arrive
+	received int // messages, each once
+	answered int
+	inDoubt  int // answers that may have been sent
+	givenUp  int // messages that cannot be answered
+	read     int // messages that were marked so
+	arrived  int // answers that are on the phone
+	seen     int // and were read
+	failed   int // and that did not arrive
 }
 
 // say tells of a step.
@@ -36,7 +34,7 @@ func (b *bot) add(counter *int) {
 }
 
 // show tells of a message that comes for the first time.
-func (b *bot) show(m onpremise.WebhookMessage) {
+func (b *bot) show(m onpremise.IncomingMessage) {
 	b.add(&b.received)
 	if m.Text.Body == "" {
 		b.say("message", "%s from %s", kind(m), m.From)
@@ -46,7 +44,7 @@ func (b *bot) show(m onpremise.WebhookMessage) {
 }
 
 // kind names a message by what it holds.
-func kind(m onpremise.WebhookMessage) string {
+func kind(m onpremise.IncomingMessage) string {
 	switch m.Type {
 	case onpremise.TypeText:
 		return "text"
@@ -64,7 +62,7 @@ func (b *bot) summary() error {
 	line := func(name string, n int, further ...string) {
 		fmt.Fprintln(b.out, strings.TrimRight(fmt.Sprintf("%-9s %4d  %s", name, n, strings.Join(further, ", ")), " "))
 	}
-	line("received", b.received, fmt.Sprintf("and %d that had come before", b.duplicates))
+	line("received", b.received)
 	line("answered", b.answered, fmt.Sprintf("%d delivered", b.arrived), fmt.Sprintf("%d read", b.seen), fmt.Sprintf("%d failed", b.failed))
 	line("in doubt", b.inDoubt)
 	line("given up", b.givenUp)
@@ -73,18 +71,4 @@ func (b *bot) summary() error {
 		return fmt.Errorf("of %d messages %d were not answered, or nobody knows", b.received, open)
 	}
 	return nil
-}
-
-// duplicates counts what the store of the webhook knows already.
-type duplicates struct {
-	onpremise.DuplicateStore
-	bot *bot
-}
-
-func (d duplicates) Claim(ctx context.Context, key string) (onpremise.Claim, error) {
-	claim, err := d.DuplicateStore.Claim(ctx, key)
-	if claim == onpremise.ClaimHandled && err == nil {
-		d.bot.add(&d.bot.duplicates)
-	}
-	return claim, err
 }

@@ -23,9 +23,10 @@ func BenchmarkWebhook(b *testing.B) {
 func webhookEvents() pair {
 	bodies := events()
 	var messages, statuses int
-	sdk := onpremise.WebhookHandler(func(_ context.Context, e *onpremise.WebhookEvent) error {
-		messages, statuses = messages+len(e.Messages), statuses+len(e.Statuses)
-		return nil
+	status := func(context.Context, *onpremise.MessageStatus) error { statuses++; return nil }
+	sdk := onpremise.NewWebhook(onpremise.WebhookHandlers{
+		MessageReceived: func(context.Context, *onpremise.IncomingMessage) error { messages++; return nil },
+		MessageSent:     status, MessageDelivered: status, MessageRead: status,
 	})
 	baseline := webhookByHand(func(_ context.Context, e *event) error {
 		messages, statuses = messages+len(e.Messages), statuses+len(e.Statuses)
@@ -43,9 +44,9 @@ func webhookEvents() pair {
 
 // event is what somebody declares who reads deliveries without the handler.
 type event struct {
-	Contacts []onpremise.WebhookContact `json:"contacts"`
-	Messages []onpremise.WebhookMessage `json:"messages"`
-	Statuses []onpremise.WebhookStatus  `json:"statuses"`
+	Contacts []onpremise.WebhookContact  `json:"contacts"`
+	Messages []onpremise.IncomingMessage `json:"messages"`
+	Statuses []onpremise.MessageStatus   `json:"statuses"`
 }
 
 func webhookByHand(handle func(context.Context, *event) error) http.Handler {

@@ -187,7 +187,7 @@ func FuzzMessage(f *testing.F) {
 		}
 		written, err := json.Marshal(came)
 		require.NoError(t, err)
-		var back onpremiseapi.WebhookMessage
+		var back onpremiseapi.IncomingMessage
 		require.NoError(t, json.Unmarshal(written, &back))
 		came.Raw, back.Raw = nil, nil
 		require.Equal(t, came, back)

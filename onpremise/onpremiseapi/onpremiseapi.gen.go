@@ -436,27 +436,30 @@ func (e UserRole) Valid() bool {
 	}
 }
 
-// Defines values for MessageStatus.
+// Defines values for MessageState.
 const (
-	MessageStatusDeleted   MessageStatus = "deleted"
-	MessageStatusDelivered MessageStatus = "delivered"
-	MessageStatusFailed    MessageStatus = "failed"
-	MessageStatusRead      MessageStatus = "read"
-	MessageStatusSent      MessageStatus = "sent"
+	MessageStateDeleted   MessageState = "deleted"
+	MessageStateDelivered MessageState = "delivered"
+	MessageStateFailed    MessageState = "failed"
+	MessageStateRead      MessageState = "read"
+	MessageStateSent      MessageState = "sent"
+	MessageStateWarning   MessageState = "warning"
 )
 
-// Valid indicates whether the value is a known member of the MessageStatus enum.
-func (e MessageStatus) Valid() bool {
+// Valid indicates whether the value is a known member of the MessageState enum.
+func (e MessageState) Valid() bool {
 	switch e {
-	case MessageStatusDeleted:
+	case MessageStateDeleted:
 		return true
-	case MessageStatusDelivered:
+	case MessageStateDelivered:
 		return true
-	case MessageStatusFailed:
+	case MessageStateFailed:
 		return true
-	case MessageStatusRead:
+	case MessageStateRead:
 		return true
-	case MessageStatusSent:
+	case MessageStateSent:
+		return true
+	case MessageStateWarning:
 		return true
 	default:
 		return false
@@ -1754,10 +1757,10 @@ type WebhookEvent struct {
 	Errors []ErrorInfo `json:"errors,omitzero"`
 
 	// What people sent to the business.
-	Messages []WebhookMessage `json:"messages,omitzero"`
+	Messages []IncomingMessage `json:"messages,omitzero"`
 
 	// What became of messages that were sent.
-	Statuses []WebhookStatus `json:"statuses,omitzero"`
+	Statuses []MessageStatus `json:"statuses,omitzero"`
 }
 
 // WebhookLocation: place that arrived.
@@ -1778,10 +1781,13 @@ type WebhookLocation struct {
 	URL string `json:"url,omitempty,omitzero"`
 }
 
-// WebhookMessage: message that arrived; its type says which of the content members is filled.
-type WebhookMessage struct {
+// IncomingMessage: message that arrived; its type says which of the content members is filled.
+type IncomingMessage struct {
 	// File that arrived; audio and documents alone have a file name.
 	Audio WebhookMedia `json:"audio,omitempty,omitzero"`
+
+	// Quick reply button of a template that the customer chose.
+	Button WebhookButton `json:"button,omitempty,omitzero"`
 
 	// Contact cards that were sent.
 	Contacts []ContactCard `json:"contacts,omitzero"`
@@ -1798,6 +1804,9 @@ type WebhookMessage struct {
 	// WhatsApp ID of the sender.
 	From string `json:"from,omitempty,omitzero"`
 
+	// ID of a sender whose phone number is hidden; sent by a hosted service.
+	FromBSUID string `json:"from_bsuid,omitempty,omitzero"`
+
 	// Group that the message was sent to, where it was one.
 	GroupID string `json:"group_id,omitempty,omitzero"`
 
@@ -1807,11 +1816,29 @@ type WebhookMessage struct {
 	// File that arrived; audio and documents alone have a file name.
 	Image WebhookMedia `json:"image,omitempty,omitzero"`
 
+	// Button or list row of an interactive message that the customer chose.
+	Interactive WebhookInteractive `json:"interactive,omitempty,omitzero"`
+
 	// Place that arrived.
 	Location WebhookLocation `json:"location,omitempty,omitzero"`
 
+	// Order from a catalog.
+	Order WebhookOrder `json:"order,omitempty,omitzero"`
+
 	// Message as it arrived, for kinds and members that this package does not know.
 	Raw json.RawMessage `json:"-"`
+
+	// Reaction to a message.
+	Reaction WebhookReaction `json:"reaction,omitempty,omitzero"`
+
+	// Advertisement or post that led the customer to write.
+	Referral WebhookReferral `json:"referral,omitempty,omitzero"`
+
+	// Name of the sender, from the contacts of the delivery.
+	SenderName string `json:"-"`
+
+	// File that arrived; audio and documents alone have a file name.
+	Sticker WebhookMedia `json:"sticker,omitempty,omitzero"`
 
 	// Notice about a change in a group or of a user.
 	System WebhookSystem `json:"system,omitempty,omitzero"`
@@ -1832,26 +1859,164 @@ type WebhookMessage struct {
 	Voice WebhookMedia `json:"voice,omitempty,omitzero"`
 }
 
-// WebhookStatus: what became of a message that was sent.
-type WebhookStatus struct {
+// WebhookButton: quick reply button of a template that the customer chose.
+type WebhookButton struct {
+	// Payload that the template gave the button.
+	Payload string `json:"payload,omitempty,omitzero"`
+
+	// Text of the button.
+	Text string `json:"text,omitempty,omitzero"`
+}
+
+// WebhookInteractive: button or list row of an interactive message that the customer chose.
+type WebhookInteractive struct {
+	// Button or list row that the customer chose.
+	ButtonReply WebhookReply `json:"button_reply,omitempty,omitzero"`
+
+	// Button or list row that the customer chose.
+	ListReply WebhookReply `json:"list_reply,omitempty,omitzero"`
+
+	// Type of the reply, button_reply or list_reply.
+	Type string `json:"type,omitempty,omitzero"`
+}
+
+// WebhookOrder: order from a catalog.
+type WebhookOrder struct {
+	// Catalog that the products are in.
+	CatalogID string `json:"catalog_id,omitempty,omitzero"`
+
+	// Products that were ordered.
+	ProductItems []WebhookProduct `json:"product_items,omitempty,omitzero"`
+
+	// Text that the customer added.
+	Text string `json:"text,omitempty,omitzero"`
+}
+
+// WebhookReaction: reaction to a message.
+type WebhookReaction struct {
+	// Emoji of the reaction; empty if it was removed.
+	Emoji string `json:"emoji,omitempty,omitzero"`
+
+	// Message that the customer reacted to.
+	MessageID string `json:"message_id,omitempty,omitzero"`
+}
+
+// WebhookReferral: advertisement or post that led the customer to write.
+type WebhookReferral struct {
+	// Text of the advertisement.
+	Body string `json:"body,omitempty,omitzero"`
+
+	// Headline of the advertisement.
+	Headline string `json:"headline,omitempty,omitzero"`
+
+	// URL of the image.
+	ImageURL string `json:"image_url,omitempty,omitzero"`
+
+	// Type of its media, image or video.
+	MediaType string `json:"media_type,omitempty,omitzero"`
+
+	// ID of the advertisement or post.
+	SourceID string `json:"source_id,omitempty,omitzero"`
+
+	// Type of the source, ad or post.
+	SourceType string `json:"source_type,omitempty,omitzero"`
+
+	// URL of the advertisement or post.
+	SourceURL string `json:"source_url,omitempty,omitzero"`
+
+	// URL of the thumbnail of the video.
+	ThumbnailURL string `json:"thumbnail_url,omitempty,omitzero"`
+
+	// URL of the video.
+	VideoURL string `json:"video_url,omitempty,omitzero"`
+}
+
+// WebhookProduct: product of an order.
+type WebhookProduct struct {
+	// ISO 4217 code of the currency.
+	Currency string `json:"currency,omitempty,omitzero"`
+
+	// Price of one item.
+	ItemPrice json.Number `json:"item_price,omitempty,omitzero"`
+
+	// Identifies the product in the catalog.
+	ProductRetailerID string `json:"product_retailer_id,omitempty,omitzero"`
+
+	// Number of items.
+	Quantity json.Number `json:"quantity,omitempty,omitzero"`
+}
+
+// WebhookReply: button or list row that the customer chose.
+type WebhookReply struct {
+	// Description of the row.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// ID that the message gave the button or row.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Title of the button or row.
+	Title string `json:"title,omitempty,omitzero"`
+}
+
+// MessageStatus: what became of a message that was sent.
+type MessageStatus struct {
+	// Conversation that the message is billed under.
+	Conversation WebhookConversation `json:"conversation,omitempty,omitzero"`
+
 	// Why the message failed.
 	Errors []ErrorInfo `json:"errors,omitzero"`
 
 	// Identifies the message; sending it answered the same.
 	ID string `json:"id,omitempty,omitzero"`
 
+	// Pricing of the message.
+	Pricing WebhookPricing `json:"pricing,omitempty,omitzero"`
+
+	// Status as it arrived, for members that this package does not know.
+	Raw json.RawMessage `json:"-"`
+
 	// WhatsApp ID of the receiver.
 	RecipientID string `json:"recipient_id,omitempty,omitzero"`
 
 	// How far the message got.
-	Status MessageStatus `json:"status,omitempty,omitzero"`
+	Status MessageState `json:"status,omitempty,omitzero"`
 
 	// Unix seconds at which the status was reached.
 	Timestamp Timestamp `json:"timestamp,omitempty,omitzero"`
 }
 
-// MessageStatus: how far the message got.
-type MessageStatus string
+// WebhookConversationOrigin: category of the conversation.
+type WebhookConversationOrigin struct {
+	// Who opened the conversation and what for.
+	Type string `json:"type,omitempty,omitzero"`
+}
+
+// WebhookConversation: conversation that the message is billed under.
+type WebhookConversation struct {
+	// Unix seconds at which the conversation expires.
+	ExpirationTimestamp Timestamp `json:"expiration_timestamp,omitempty,omitzero"`
+
+	// Identifies the conversation.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Category of the conversation.
+	Origin WebhookConversationOrigin `json:"origin,omitempty,omitzero"`
+}
+
+// WebhookPricing: pricing of the message.
+type WebhookPricing struct {
+	// Reports whether the message is billed.
+	Billable bool `json:"billable,omitempty,omitzero"`
+
+	// Pricing category.
+	Category string `json:"category,omitempty,omitzero"`
+
+	// Pricing model, for example CBP.
+	PricingModel string `json:"pricing_model,omitempty,omitzero"`
+}
+
+// MessageState: how far the message got.
+type MessageState string
 
 // WebhookSystem: notice about a change in a group or of a user.
 type WebhookSystem struct {

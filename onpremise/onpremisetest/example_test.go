@@ -17,19 +17,19 @@ func Example() {
 	defer server.Close()
 	client, ctx := server.Client(), context.Background()
 
-	server.SetWebhookHandler(onpremise.WebhookHandler(func(ctx context.Context, e *onpremise.WebhookEvent) error {
-		for _, m := range e.Messages {
-			if _, err := client.Messages.Send(ctx, onpremise.TextMessage(m.From, m.Text.Body+" to you")); err != nil {
-				return err
-			}
+	told := func(_ context.Context, s *onpremise.MessageStatus) error {
+		fmt.Println("it was", s.Status)
+		return nil
+	}
+	server.SetWebhookHandler(onpremise.NewWebhook(onpremise.WebhookHandlers{
+		MessageReceived: func(ctx context.Context, m *onpremise.IncomingMessage) error {
 			if err := client.Messages.MarkRead(ctx, m.ID); err != nil {
 				return err
 			}
-		}
-		for _, s := range e.Statuses {
-			fmt.Println("it was", s.Status)
-		}
-		return nil
+			_, err := client.Messages.Send(ctx, onpremise.TextMessage(m.From, m.Text.Body+" to you"))
+			return err
+		},
+		MessageDelivered: told, MessageRead: told,
 	}))
 
 	id := server.ReceiveText("+1 (631) 555-1234", "hello")

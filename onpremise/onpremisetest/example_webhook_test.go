@@ -10,24 +10,29 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-// tell is the webhook handler under test.
-func tell(_ context.Context, e *onpremise.WebhookEvent) error {
-	for _, m := range e.Messages {
+// printing is the webhook under test.
+func printing() http.Handler {
+	message := func(_ context.Context, m *onpremise.IncomingMessage) error {
 		fmt.Println(m.Type, "from", m.From)
+		return nil
 	}
-	for _, s := range e.Statuses {
-		fmt.Println(s.RecipientID, s.Status)
-	}
-	for _, fault := range e.Errors {
-		fmt.Println(fault.Code, fault.Title)
-	}
-	return nil
+	return onpremise.NewWebhook(onpremise.WebhookHandlers{
+		MessageReceived: message, SystemReceived: message,
+		MessageDeleted: func(_ context.Context, s *onpremise.MessageStatus) error {
+			fmt.Println(s.RecipientID, s.Status)
+			return nil
+		},
+		ErrorReported: func(_ context.Context, e *onpremise.ErrorInfo) error {
+			fmt.Println(e.Code, e.Title)
+			return nil
+		},
+	})
 }
 
 // A webhook behind a socket, as in production.
 func ExampleWithWebhook() {
 	mux := http.NewServeMux()
-	mux.Handle("/webhook", onpremise.WebhookHandler(tell))
+	mux.Handle("/webhook", printing())
 	webhook := httptest.NewServer(mux)
 	defer webhook.Close()
 	server := onpremisetest.NewServer(onpremisetest.WithWebhook(webhook.URL + "/webhook"))
@@ -41,7 +46,7 @@ func ExampleWithWebhook() {
 }
 
 func ExampleWithWebhookHandler() {
-	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(printing()))
 	defer server.Close()
 
 	server.ReceiveText("16315551234", "hello")
@@ -55,13 +60,10 @@ func ExampleServer_SetWebhookHandler() {
 	server := onpremisetest.NewServer()
 	defer server.Close()
 	client := server.Client() // required by the webhook
-	server.SetWebhookHandler(onpremise.WebhookHandler(func(ctx context.Context, e *onpremise.WebhookEvent) error {
-		for _, m := range e.Messages {
-			if err := client.Messages.MarkRead(ctx, m.ID); err != nil {
-				return err
-			}
-		}
-		return nil
+	server.SetWebhookHandler(onpremise.NewWebhook(onpremise.WebhookHandlers{
+		MessageReceived: func(ctx context.Context, m *onpremise.IncomingMessage) error {
+			return client.Messages.MarkRead(ctx, m.ID)
+		},
 	}))
 
 	id := server.ReceiveText("16315551234", "hello")
@@ -74,10 +76,10 @@ func ExampleServer_SetWebhookHandler() {
 
 // Receive takes a message of any kind and fills in missing fields.
 func ExampleServer_Receive() {
-	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(printing()))
 	defer server.Close()
 
-	server.Receive(onpremise.WebhookMessage{
+	server.Receive(onpremise.IncomingMessage{
 		From: "16315551234", Image: server.AddMedia("image/jpeg", []byte("\xff\xd8\xff\xe0...")),
 	})
 	if err := server.WaitDelivered(context.Background()); err != nil {
@@ -87,10 +89,10 @@ func ExampleServer_Receive() {
 }
 
 func ExampleServer_ReceiveStatus() {
-	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(printing()))
 	defer server.Close()
 
-	server.ReceiveStatus(onpremise.WebhookStatus{
+	server.ReceiveStatus(onpremise.MessageStatus{
 		ID: "gBEGkYiEB1VX", RecipientID: "16315551234", Status: onpremise.StatusDeleted,
 	})
 	if err := server.WaitDelivered(context.Background()); err != nil {
@@ -100,7 +102,7 @@ func ExampleServer_ReceiveStatus() {
 }
 
 func ExampleServer_ReceiveError() {
-	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(printing()))
 	defer server.Close()
 
 	server.ReceiveError(onpremise.ErrorInfo{Code: 1014, Title: "Internal error"})
@@ -111,7 +113,7 @@ func ExampleServer_ReceiveError() {
 }
 
 func ExampleServer_ReceiveSystem() {
-	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(printing()))
 	defer server.Close()
 
 	server.ReceiveSystem(onpremise.WebhookSystem{
@@ -126,7 +128,7 @@ func ExampleServer_ReceiveSystem() {
 
 // A program should expect events that no type covers.
 func ExampleServer_ReceiveJSON() {
-	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(onpremise.WebhookHandler(tell)))
+	server := onpremisetest.NewServer(onpremisetest.WithWebhookHandler(printing()))
 	defer server.Close()
 
 	server.ReceiveJSON(`{"messages": [{"id": "m1", "from": "16315551234", "type": "hologram"}], "weather": "fine"}`)

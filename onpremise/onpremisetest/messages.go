@@ -14,10 +14,10 @@ import (
 
 // Message is a message that was sent.
 type Message struct {
-	onpremiseapi.Message                            // as sent, with defaults filled in
-	ID                   string                     // ID in the response
-	SentAt               time.Time                  // on the server's clock
-	Status               onpremiseapi.MessageStatus // current status
+	onpremiseapi.Message                           // as sent, with defaults filled in
+	ID                   string                    // ID in the response
+	SentAt               time.Time                 // on the server's clock
+	Status               onpremiseapi.MessageState // current status
 }
 
 // message is a message and its future statuses, which are decided when it is sent and become
@@ -30,16 +30,16 @@ type message struct {
 	failure               string
 }
 
-func (m *message) status(now time.Time) onpremiseapi.MessageStatus {
+func (m *message) status(now time.Time) onpremiseapi.MessageState {
 	switch {
 	case m.failure != "":
-		return onpremiseapi.MessageStatusFailed
+		return onpremiseapi.MessageStateFailed
 	case now.Before(m.delivered):
-		return onpremiseapi.MessageStatusSent
+		return onpremiseapi.MessageStateSent
 	case now.Before(m.read):
-		return onpremiseapi.MessageStatusDelivered
+		return onpremiseapi.MessageStateDelivered
 	}
-	return onpremiseapi.MessageStatusRead
+	return onpremiseapi.MessageStateRead
 }
 
 func (a *api) sendMessage(c *call, in onpremiseapi.Message) (any, error) {
@@ -72,22 +72,22 @@ func (a *api) sendMessage(c *call, in onpremiseapi.Message) (any, error) {
 
 // tell notifies the webhook of each status of a message when it occurs.
 func (a *api) tell(m *message) {
-	status := func(word onpremiseapi.MessageStatus, at time.Time, why ...onpremiseapi.ErrorInfo) {
-		a.courier.enqueue(at, onpremiseapi.WebhookEvent{Statuses: []onpremiseapi.WebhookStatus{{
+	status := func(word onpremiseapi.MessageState, at time.Time, why ...onpremiseapi.ErrorInfo) {
+		a.courier.enqueue(at, onpremiseapi.WebhookEvent{Statuses: []onpremiseapi.MessageStatus{{
 			ID: m.id, RecipientID: m.to, Status: word, Timestamp: onpremiseapi.TimestampAt(at), Errors: why,
 		}}})
 	}
 	if m.failure != "" {
-		status(onpremiseapi.MessageStatusFailed, m.sent, onpremiseapi.ErrorInfo{
+		status(onpremiseapi.MessageStateFailed, m.sent, onpremiseapi.ErrorInfo{
 			Code: codeGeneric, Title: titles[codeGeneric], Details: m.failure,
 		})
 		return
 	}
 	if a.settings.SentStatus {
-		status(onpremiseapi.MessageStatusSent, m.sent)
+		status(onpremiseapi.MessageStateSent, m.sent)
 	}
-	status(onpremiseapi.MessageStatusDelivered, m.delivered)
-	status(onpremiseapi.MessageStatusRead, m.read)
+	status(onpremiseapi.MessageStateDelivered, m.delivered)
+	status(onpremiseapi.MessageStateRead, m.read)
 }
 
 func (a *api) markRead(c *call, in onpremiseapi.MarkMessageAsReadRequest) (any, error) {

@@ -155,21 +155,21 @@ func TestMessageStatusFollowsTheClock(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.ok("POST", "/messages", object{"to": ada, "text": object{"body": "hello"}})
-		seen := []onpremiseapi.MessageStatus{}
+		seen := []onpremiseapi.MessageState{}
 		for range 12 {
 			if s := w.Messages()[0].Status; len(seen) == 0 || s != seen[len(seen)-1] {
 				seen = append(seen, s)
 			}
 			w.Advance(time.Second)
 		}
-		require.Equal(t, []onpremiseapi.MessageStatus{"sent", "delivered", "read"}, seen)
+		require.Equal(t, []onpremiseapi.MessageState{"sent", "delivered", "read"}, seen)
 
 		w.FailPhone("+"+ada, "Phone is off")
 		w.ok("POST", "/messages", object{"to": ada, "text": object{"body": "hello"}})
 		w.FailPhone(ada, "")
 		w.ok("POST", "/messages", object{"to": ada, "text": object{"body": "hello"}})
-		require.Equal(t, onpremiseapi.MessageStatusFailed, w.Messages()[1].Status)
-		require.Equal(t, onpremiseapi.MessageStatusSent, w.Messages()[2].Status)
+		require.Equal(t, onpremiseapi.MessageStateFailed, w.Messages()[1].Status)
+		require.Equal(t, onpremiseapi.MessageStateSent, w.Messages()[2].Status)
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 // Receive delivers a message from a person to the webhook, and returns its ID. Missing fields are
 // filled in: the ID, the time, and the type according to the content. It panics if From is not a
 // phone number.
-func (s *Server) Receive(m onpremiseapi.WebhookMessage) (id string) {
+func (s *Server) Receive(m onpremiseapi.IncomingMessage) (id string) {
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
 	m.From = mustWaID(m.From)
@@ -24,7 +24,7 @@ func (s *Server) Receive(m onpremiseapi.WebhookMessage) (id string) {
 
 // ReceiveText delivers a text message from a person, and returns its ID.
 func (s *Server) ReceiveText(from, body string) (id string) {
-	return s.Receive(onpremiseapi.WebhookMessage{From: from, Text: onpremiseapi.WebhookText{Body: body}})
+	return s.Receive(onpremiseapi.IncomingMessage{From: from, Text: onpremiseapi.WebhookText{Body: body}})
 }
 
 // ReceiveSystem delivers a notification about a group or a person, and returns the ID of the
@@ -36,12 +36,12 @@ func (s *Server) ReceiveSystem(notice onpremiseapi.WebhookSystem) (id string) {
 }
 
 // ReceiveStatus delivers a message status, in addition to those that the server sends by itself.
-func (s *Server) ReceiveStatus(status onpremiseapi.WebhookStatus) {
+func (s *Server) ReceiveStatus(status onpremiseapi.MessageStatus) {
 	now := s.api.clock.Now()
 	if status.Timestamp == "" {
 		status.Timestamp = onpremiseapi.TimestampAt(now)
 	}
-	s.api.courier.enqueue(now, onpremiseapi.WebhookEvent{Statuses: []onpremiseapi.WebhookStatus{status}})
+	s.api.courier.enqueue(now, onpremiseapi.WebhookEvent{Statuses: []onpremiseapi.MessageStatus{status}})
 }
 
 // ReceiveError delivers errors of the installation.
@@ -56,12 +56,12 @@ func (s *Server) ReceiveJSON(body string) {
 
 // notify delivers a system notification.
 func (a *api) notify(notice onpremiseapi.WebhookSystem) (id string) {
-	return a.receive(onpremiseapi.WebhookMessage{
+	return a.receive(onpremiseapi.IncomingMessage{
 		From: a.account.waID(), GroupID: notice.GroupID, Type: "system", System: notice,
 	})
 }
 
-func (a *api) receive(m onpremiseapi.WebhookMessage, from ...onpremiseapi.WebhookContact) (id string) {
+func (a *api) receive(m onpremiseapi.IncomingMessage, from ...onpremiseapi.WebhookContact) (id string) {
 	now := a.clock.Now()
 	if m.ID == "" {
 		m.ID = fmt.Sprintf("ABGG%020d", a.next())
@@ -73,11 +73,11 @@ func (a *api) receive(m onpremiseapi.WebhookMessage, from ...onpremiseapi.Webhoo
 		m.Type = kind(m)
 	}
 	a.received[m.ID] = false
-	a.courier.enqueue(now, onpremiseapi.WebhookEvent{Contacts: from, Messages: []onpremiseapi.WebhookMessage{m}})
+	a.courier.enqueue(now, onpremiseapi.WebhookEvent{Contacts: from, Messages: []onpremiseapi.IncomingMessage{m}})
 	return m.ID
 }
 
-func kind(m onpremiseapi.WebhookMessage) onpremiseapi.MessageType {
+func kind(m onpremiseapi.IncomingMessage) onpremiseapi.MessageType {
 	for _, member := range []struct {
 		kind  onpremiseapi.MessageType
 		there bool

@@ -112,7 +112,7 @@ func TestEveryKindOfEventMatchesTheContract(t *testing.T) {
 		file := w.AddMedia("image/png", []byte(png))
 		titled := file
 		titled.Caption, titled.Filename = "A file", "a.png"
-		for kind, m := range map[onpremiseapi.MessageType]onpremiseapi.WebhookMessage{
+		for kind, m := range map[onpremiseapi.MessageType]onpremiseapi.IncomingMessage{
 			"text":     {Text: onpremiseapi.WebhookText{Body: "hello"}, Context: onpremiseapi.MessageContext{ID: "x", From: ada}},
 			"image":    {Image: titled},
 			"audio":    {Audio: file},
@@ -130,8 +130,8 @@ func TestEveryKindOfEventMatchesTheContract(t *testing.T) {
 			require.Equal(t, kind, got.Type)
 			require.Equal(t, id, got.ID)
 		}
-		w.Receive(onpremiseapi.WebhookMessage{From: ada, ID: "mine", Type: "unknown", Timestamp: "1", Text: onpremiseapi.WebhookText{Body: "x"}})
-		w.ReceiveStatus(onpremiseapi.WebhookStatus{ID: "x", RecipientID: ada, Status: onpremiseapi.MessageStatusDeleted})
+		w.Receive(onpremiseapi.IncomingMessage{From: ada, ID: "mine", Type: "unknown", Timestamp: "1", Text: onpremiseapi.WebhookText{Body: "x"}})
+		w.ReceiveStatus(onpremiseapi.MessageStatus{ID: "x", RecipientID: ada, Status: onpremiseapi.MessageStateDeleted})
 		w.ReceiveError(onpremiseapi.ErrorInfo{Code: 1011, Title: "Service not ready"})
 		w.FailPhone("16315555678", "Phone is off")
 		for _, to := range []string{ada, "16315555678"} {

@@ -1,0 +1,60 @@
+package webhook
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"strings"
+)
+
+// Decode decodes data into v, a pointer to a struct, as far as possible: a member of another type
+// than expected is left zero. An event that could not be decoded would be delivered again and
+// again. A field Raw of v is set to a copy of data.
+func Decode(data []byte, v any) {
+	value := reflect.ValueOf(v).Elem()
+	decode(data, value)
+	if raw := value.FieldByName("Raw"); raw.IsValid() {
+		raw.SetBytes(bytes.Clone(data))
+	}
+}
+
+func decode(data []byte, v reflect.Value) {
+	v.SetZero()
+	if json.Unmarshal(data, v.Addr().Interface()) == nil {
+		return
+	}
+	v.SetZero()
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		decode(data, v.Elem())
+	case reflect.Slice:
+		var items []json.RawMessage
+		if json.Unmarshal(data, &items) != nil {
+			return
+		}
+		v.Set(reflect.MakeSlice(v.Type(), len(items), len(items)))
+		for i, item := range items {
+			decode(item, v.Index(i))
+		}
+	case reflect.Struct:
+		var members map[string]json.RawMessage
+		if json.Unmarshal(data, &members) == nil {
+			decodeMembers(data, members, v)
+		}
+	}
+}
+
+func decodeMembers(data []byte, members map[string]json.RawMessage, v reflect.Value) {
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case !field.IsExported() || name == "-":
+		case field.Anonymous && name == "":
+			decode(data, v.Field(i))
+		case members[name] != nil:
+			decode(members[name], v.Field(i))
+		}
+	}
+}
