@@ -2,7 +2,6 @@ package onpremise
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,40 +9,24 @@ import (
 	"github.com/wabakit/wabakit-go/internal/reply"
 )
 
-// ApplicationService is the settings of the installation, its shards and its media providers.
+// ApplicationService manages the settings of the installation, its shards and its media providers.
 type ApplicationService service
 
-// Settings returns the settings. What the server leaves out is the default of the API.
+// Settings returns the settings. A setting that the server omits has the default of the API.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /settings/application
 func (s *ApplicationService) Settings(ctx context.Context) (*ApplicationSettings, error) {
-	r, err := reply.JSON[settingsAnswer](s.client.api.GetApplicationSettings(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return &r.ApplicationSettings, nil
+	resp, err := s.client.api.GetApplicationSettings(ctx)
+	return readSettings[ApplicationSettings](resp, err, []string{"settings", "application"}, nil)
 }
 
-// settingsAnswer is the settings by themselves, as the contract has it, or below the levels
-// that all other settings are answered below.
-type settingsAnswer struct{ ApplicationSettings }
-
-func (a *settingsAnswer) UnmarshalJSON(data []byte) error {
-	var levels struct {
-		Settings struct{ Application json.RawMessage }
-	}
-	if json.Unmarshal(data, &levels) == nil && len(levels.Settings.Application) > 0 {
-		data = levels.Settings.Application
-	}
-	return json.Unmarshal(data, &a.ApplicationSettings)
-}
-
-// UpdateSettings changes the settings that are not nil: new(false) turns one off. Webhooks are
-// reported over HTTPS alone, 6, 12, 18 or 24 at once.
+// UpdateSettings changes the settings that are not nil; new(false) turns one off. The URL of the
+// webhook must begin with https://, and the number of its concurrent requests must be 6, 12, 18
+// or 24.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // PATCH /settings/application
 func (s *ApplicationService) UpdateSettings(ctx context.Context, settings ApplicationSettingsUpdate) error {
@@ -59,7 +42,7 @@ func (s *ApplicationService) UpdateSettings(ctx context.Context, settings Applic
 		"heartbeat_interval": settings.HeartbeatInterval, "unhealthy_interval": settings.UnhealthyInterval,
 	} {
 		if value != nil && *value < 0 {
-			return invalid(field, "cannot be negative")
+			return invalid(field, "must not be negative")
 		}
 	}
 	for field, value := range map[string]*Milliseconds{
@@ -67,24 +50,27 @@ func (s *ApplicationService) UpdateSettings(ctx context.Context, settings Applic
 		"max_callback_backoff_delay_ms": settings.MaxCallbackBackoffDelay,
 	} {
 		if value != nil && *value < 0 {
-			return invalid(field, "cannot be negative")
+			return invalid(field, "must not be negative")
 		}
+	}
+	if m := settings.Media; m != nil && m.AutoDownload == nil {
+		settings.Media = nil // servers refuse an empty object
 	}
 	return reply.None(s.client.api.UpdateApplicationSettings(ctx, settings))
 }
 
-// ResetSettings puts every setting back to its default.
+// ResetSettings resets every setting to its default.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // DELETE /settings/application
 func (s *ApplicationService) ResetSettings(ctx context.Context) error {
 	return reply.None(s.client.api.ResetApplicationSettings(ctx))
 }
 
-// SetShards spreads the account over 1, 2, 4, 8, 16 or 32 nodes. All fields are required.
+// SetShards distributes the account over 1, 2, 4, 8, 16 or 32 nodes. All fields are required.
 //
-// It is never repeated on a doubt, because it moves the account.
+// Retried only if the request was not processed.
 //
 // POST /account/shards
 func (s *ApplicationService) SetShards(ctx context.Context, req SetShardsRequest) error {

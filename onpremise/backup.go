@@ -7,13 +7,12 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// BackupService is encrypted copies of the installation: its registration and its settings.
+// BackupService creates and restores encrypted backups of the registration and the settings.
 type BackupService service
 
-// Create returns a copy, encrypted with password. It is text to be kept as it is; the server
-// stores nothing.
+// Create returns a backup encrypted with password. The server does not keep it.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /settings/backup
 func (s *BackupService) Create(ctx context.Context, password string) (data string, err error) {
@@ -31,9 +30,10 @@ func (s *BackupService) Create(ctx context.Context, password string) (data strin
 	return r.Settings.Data, nil
 }
 
-// Restore brings back a copy. Data and Password are required.
+// Restore replaces the registration and the settings with those of a backup. Data and Password
+// are required.
 //
-// It is never repeated on a doubt, because it replaces the registration.
+// Retried only if the request was not processed.
 //
 // POST /settings/restore
 func (s *BackupService) Restore(ctx context.Context, req RestoreRequest) error {

@@ -5,31 +5,29 @@ import (
 	"fmt"
 
 	"github.com/wabakit/wabakit-go/internal/reply"
-	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
 const maxWebsites = 2
 
-// BusinessProfileService is what customers see of the business.
+// BusinessProfileService manages the profile that customers see.
 type BusinessProfileService service
 
 // Get returns the profile.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /settings/business/profile
 func (s *BusinessProfileService) Get(ctx context.Context) (*BusinessProfile, error) {
-	r, err := reply.JSON[onpremiseapi.BusinessProfileResponse](s.client.api.GetBusinessProfile(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return &r.Settings.Business.Profile, nil
+	resp, err := s.client.api.GetBusinessProfile(ctx)
+	return readSettings[BusinessProfile](resp, err, []string{"settings", "business", "profile"},
+		[]string{"address", "description", "email", "vertical", "websites"})
 }
 
-// Update sets the profile, every field of it: Address and Description in up to 256 characters,
-// Email and Vertical in up to 128, up to two Websites of up to 256.
+// Update replaces every field of the profile. Address and Description have at most 256
+// characters, Email and Vertical at most 128. There are at most two Websites of at most 256
+// characters.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /settings/business/profile
 func (s *BusinessProfileService) Update(ctx context.Context, profile BusinessProfile) error {

@@ -10,25 +10,24 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// CertificatesService is the certificates of the installation and of the webhook that it calls,
-// all of them PEM.
+// CertificatesService manages the certificates of the installation and of its webhook, in PEM.
 type CertificatesService service
 
-// ExternalCA returns the certificate of the authority behind the one that the installation
-// answers with. It comes over the connection that it would vouch for: compare it with another
-// source before it goes into [WithRootCAs].
+// ExternalCA returns the certificate of the authority that signed the installation's
+// certificate. Compare it with another source before passing it to [WithRootCAs]: it is sent over
+// the connection that it would authenticate.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /certificates/external/ca
 func (s *CertificatesService) ExternalCA(ctx context.Context) ([]byte, error) {
 	return certificate(s.client.api.DownloadCACertificate(ctx))
 }
 
-// UploadExternal replaces the certificate that the installation answers with. It holds what the
-// server needs for that: the certificate, its private key, and that of its authority.
+// UploadExternal replaces the certificate of the installation. The PEM data must contain the
+// certificate, its private key and the certificate of its authority.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /certificates/external
 func (s *CertificatesService) UploadExternal(ctx context.Context, certificate []byte) error {
@@ -38,19 +37,19 @@ func (s *CertificatesService) UploadExternal(ctx context.Context, certificate []
 	return redactIn(reply.None(s.client.api.UploadCertificateWithTextBody(ctx, string(certificate))), keysOf(certificate)...)
 }
 
-// WebhookCA returns the certificate that the webhook is trusted by, or [ErrNotFound].
+// WebhookCA returns the certificate of the authority that the installation trusts for its webhook,
+// or [ErrNotFound].
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /certificates/webhooks/ca
 func (s *CertificatesService) WebhookCA(ctx context.Context) ([]byte, error) {
 	return certificate(s.client.api.DownloadWebhookCACertificate(ctx))
 }
 
-// UploadWebhookCA sets the certificate that the webhook is trusted by: that of the authority
-// which signed the webhook's own.
+// UploadWebhookCA sets the certificate of the authority that signed the webhook's certificate.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /certificates/webhooks/ca
 func (s *CertificatesService) UploadWebhookCA(ctx context.Context, certificate []byte) error {
@@ -60,9 +59,9 @@ func (s *CertificatesService) UploadWebhookCA(ctx context.Context, certificate [
 	return redactIn(reply.None(s.client.api.UploadWebhookCACertificateWithTextBody(ctx, string(certificate))), keysOf(certificate)...)
 }
 
-// DeleteWebhookCA removes the certificate that the webhook is trusted by.
+// DeleteWebhookCA removes the certificate of the webhook's authority.
 //
-// It is retried; a repeat that finds nothing is success.
+// Retried on any transient failure.
 //
 // DELETE /certificates/webhooks/ca
 func (s *CertificatesService) DeleteWebhookCA(ctx context.Context) error {
@@ -86,10 +85,10 @@ func checkPEM(data []byte) error {
 			return nil
 		}
 	}
-	return invalid("certificate", "holds no certificate in PEM")
+	return invalid("certificate", "has no PEM certificate")
 }
 
-// keysOf lists the private keys, as a server might quote them.
+// keysOf returns the private keys in the form in which a server might quote them.
 func keysOf(data []byte) []string {
 	var keys []string
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {

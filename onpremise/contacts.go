@@ -3,22 +3,26 @@ package onpremise
 import (
 	"context"
 	"fmt"
-	"net/http"
+	"iter"
 	"slices"
+	"strings"
 
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
+// maxCheck is the number of phone numbers in a call of CheckMany. The contract has no limit.
+const maxCheck = 100
+
 // ContactsService looks up which phone numbers are on WhatsApp.
 type ContactsService service
 
-// Check looks up phone numbers, in any usual notation, and returns the outcome for each that
-// the server tells of. With [CheckBlocking] the answer waits until all are looked up; with
-// [CheckNoWait], which the server does where blocking is empty, some can be
-// [ContactProcessing]: see [ContactsService.Wait]. The ID to send to is in WaID.
+// Check looks up phone numbers in any usual notation. With [CheckBlocking] the server responds
+// when all lookups are complete. With [CheckNoWait], the server's default if blocking is empty,
+// some results can be [ContactProcessing]: see [ContactsService.Wait]. The WaID of a result is
+// the recipient of messages.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /contacts
 func (s *ContactsService) Check(ctx context.Context, phones []string, blocking Blocking) ([]CheckedContact, error) {
@@ -28,10 +32,7 @@ func (s *ContactsService) Check(ctx context.Context, phones []string, blocking B
 	if blocking != "" && blocking != CheckBlocking && blocking != CheckNoWait {
 		return nil, invalid("blocking", fmt.Sprintf("%q is neither wait nor no_wait", blocking))
 	}
-	return checked(s.client.api.CheckContact(ctx, onpremiseapi.CheckContactsRequest{Contacts: phones, Blocking: blocking}))
-}
-
-func checked(resp *http.Response, err error) ([]CheckedContact, error) {
+	resp, err := s.client.api.CheckContact(ctx, onpremiseapi.CheckContactsRequest{Contacts: phones, Blocking: blocking})
 	r, err := reply.JSON[onpremiseapi.CheckContactsResponse](resp, err)
 	if err != nil {
 		return nil, err
@@ -42,11 +43,88 @@ func checked(resp *http.Response, err error) ([]CheckedContact, error) {
 	return r.Contacts, nil
 }
 
-// Wait looks phone numbers up until none of them is [ContactProcessing], asking only for those
-// that are, and returns the outcome for each in the order of phones. Where the context ends, or
-// looks keep failing, the error is a [*WaitError] and the outcomes are the last ones seen.
+// CheckMany looks up any number of phone numbers, 100 in each call, and returns the results in
+// the order of phones. It makes a call when the loop asks for the next result. A phone number is
+// [ContactInvalid] without a lookup if it is blank, and [ContactProcessing] if the server has no
+// result for it yet: see [ContactsService.Wait]. The sequence ends with the first error, also of
+// phones.
 //
-// It is retried.
+//	for contact, err := range client.Contacts.CheckMany(ctx, onpremise.FromSlice(phones)) {
+//
+// Retried on any transient failure.
+//
+// POST /contacts
+func (s *ContactsService) CheckMany(ctx context.Context, phones iter.Seq2[string, error]) iter.Seq2[CheckedContact, error] {
+	return func(yield func(CheckedContact, error) bool) {
+		if phones == nil {
+			return
+		}
+		var chunk []string
+		flush := func() bool {
+			contacts, err := s.lookUp(ctx, chunk)
+			chunk = chunk[:0]
+			if err != nil {
+				yield(CheckedContact{}, err)
+				return false
+			}
+			for _, c := range contacts {
+				if !yield(c, nil) {
+					return false
+				}
+			}
+			return true
+		}
+		for phone, err := range phones {
+			if err != nil {
+				if flush() {
+					yield(CheckedContact{}, fmt.Errorf("onpremise: check contacts: read sequence: %w", err))
+				}
+				return
+			}
+			if chunk = append(chunk, phone); len(chunk) == maxCheck && !flush() {
+				return
+			}
+		}
+		flush()
+	}
+}
+
+// lookUp returns a result for each phone number, in order.
+func (s *ContactsService) lookUp(ctx context.Context, phones []string) ([]CheckedContact, error) {
+	results := make([]CheckedContact, len(phones))
+	var known []string
+	for i, phone := range phones {
+		results[i] = CheckedContact{Input: phone, Status: ContactProcessing}
+		if strings.TrimSpace(phone) == "" {
+			results[i].Status = ContactInvalid
+		} else {
+			known = append(known, phone)
+		}
+	}
+	if len(known) == 0 {
+		return results, nil
+	}
+	contacts, err := s.Check(ctx, known, CheckBlocking)
+	if err != nil {
+		return nil, err
+	}
+	byPhone := make(map[string]CheckedContact, len(contacts))
+	for _, c := range contacts {
+		byPhone[c.Input] = c
+	}
+	for i, phone := range phones {
+		if c, ok := byPhone[phone]; ok {
+			results[i] = c
+		}
+	}
+	return results, nil
+}
+
+// Wait polls phone numbers until none is [ContactProcessing] and returns their results in the
+// order of phones. If ctx is done or polling keeps failing, Wait returns a [*WaitError] along
+// with the last results.
+//
+// Retried on any transient failure.
 //
 // POST /contacts
 func (s *ContactsService) Wait(ctx context.Context, phones []string, opts ...WaitOption) ([]CheckedContact, error) {
@@ -57,15 +135,13 @@ func (s *ContactsService) Wait(ctx context.Context, phones []string, opts ...Wai
 	slices.Sort(pending)
 	pending = slices.Compact(pending)
 	seen := make(map[string]CheckedContact, len(pending))
-	look := func(ctx context.Context) (*[]CheckedContact, error) {
+	poll := func(ctx context.Context) (*[]CheckedContact, error) {
 		contacts, err := s.Check(ctx, pending, CheckNoWait)
 		if err != nil {
 			return nil, err
 		}
-		for i, row := range matchRows(pending, contacts) {
-			if row != nil {
-				seen[pending[i]] = *row
-			}
+		for _, c := range contacts {
+			seen[c.Input] = c
 		}
 		pending = slices.DeleteFunc(pending, func(phone string) bool {
 			c, ok := seen[phone]
@@ -81,9 +157,9 @@ func (s *ContactsService) Wait(ctx context.Context, phones []string, opts ...Wai
 		}
 		return &all, nil
 	}
-	last, err := wait(ctx, fmt.Sprintf("the lookup of contacts (%d)", len(phones)), opts, look,
+	last, err := wait(ctx, fmt.Sprintf("lookup of %d contacts", len(phones)), opts, poll,
 		func(*[]CheckedContact) bool { return len(pending) == 0 },
-		func(*[]CheckedContact) string { return fmt.Sprintf("still processing %d", len(pending)) })
+		func(*[]CheckedContact) string { return fmt.Sprintf("%d processing", len(pending)) })
 	if last == nil {
 		return nil, err
 	}

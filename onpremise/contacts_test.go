@@ -3,9 +3,10 @@ package onpremise_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,9 +18,9 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-// directory answers lookups: numbers that end in 0 are not on WhatsApp, and those that begin
-// with "slow" take some looks.
-func directory(looks map[string]int, mu *sync.Mutex) *wire {
+// directory responds to lookups. Numbers that end in 0 are not on WhatsApp, and those that begin
+// with "slow" take three polls.
+func directory(lookups map[string]int, mu *sync.Mutex) *wire {
 	w := &wire{}
 	w.answer = func(n int, req *http.Request) (*http.Response, error) {
 		w.mu.Lock()
@@ -36,12 +37,12 @@ func directory(looks map[string]int, mu *sync.Mutex) *wire {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, phone := range in.Contacts {
-			looks[phone]++
+			lookups[phone]++
 			row := onpremise.CheckedContact{Input: phone, Status: onpremise.ContactValid, WaID: "wa" + phone}
 			switch {
 			case strings.HasSuffix(phone, "0"):
 				row.Status, row.WaID = onpremise.ContactInvalid, ""
-			case strings.HasPrefix(phone, "slow") && in.Blocking == "no_wait" && looks[phone] < 3:
+			case strings.HasPrefix(phone, "slow") && in.Blocking == "no_wait" && lookups[phone] < 3:
 				row.Status, row.WaID = onpremise.ContactProcessing, ""
 			case strings.HasPrefix(phone, "lost"):
 				continue
@@ -56,83 +57,121 @@ func directory(looks map[string]int, mu *sync.Mutex) *wire {
 	return w
 }
 
-func TestCheckManyLooksUpEveryNumber(t *testing.T) {
+func TestCheckManyReturnsEveryNumberInOrder(t *testing.T) {
 	t.Parallel()
-	var mu sync.Mutex
-	looks := map[string]int{}
-	w := directory(looks, &mu)
-	phones := func(yield func(string) bool) {
-		for i := range 1234 {
-			if !yield(fmt.Sprint("+1555", i)) {
-				return
-			}
-		}
-		_ = yield("") && yield("lost1") && yield("never2") && yield("+15551")
+	w := directory(map[string]int{}, new(sync.Mutex))
+	var phones []string
+	for i := range 1234 {
+		phones = append(phones, fmt.Sprint("+1555", i))
 	}
-	found := map[string]onpremise.CheckedContact{}
-	var progress []onpremise.Progress
-	report, err := clientOn(t, w).Contacts.CheckMany(t.Context(), phones, func(c onpremise.CheckedContact) {
-		found[c.Input] = c
-	}, onpremise.WithConcurrency(8), onpremise.WithProgress(func(p onpremise.Progress) { progress = append(progress, p) }))
-	require.Error(t, err)
-	require.Equal(t, 1238, report.Total)
-	require.Equal(t, 1235, report.Done)
-	require.Equal(t, 1, report.Refused)
-	require.Equal(t, 2, report.Unknown)
-	require.Len(t, found, 1234)
-	require.Equal(t, onpremise.CheckedContact{Input: "+15557", Status: onpremise.ContactValid, WaID: "wa+15557"}, found["+15557"])
-	require.Equal(t, onpremise.ContactInvalid, found["+1555120"].Status)
-	require.Equal(t, []string{"", "lost1", "never2"}, []string{report.Problems[0].Key, report.Problems[1].Key, report.Problems[2].Key})
-	require.Equal(t, 1238, progress[len(progress)-1].Total)
+	phones = append(phones, "", "lost1", "never2", "+15551")
+	var got []onpremise.CheckedContact
+	for contact, err := range clientOn(t, w).Contacts.CheckMany(t.Context(), onpremise.FromSlice(phones)) {
+		require.NoError(t, err)
+		require.Equal(t, phones[len(got)], contact.Input)
+		got = append(got, contact)
+	}
+	require.Len(t, got, len(phones))
+	require.Equal(t, onpremise.CheckedContact{Input: "+15557", Status: onpremise.ContactValid, WaID: "wa+15557"}, got[7])
+	require.Equal(t, onpremise.ContactInvalid, got[120].Status)
+	require.Equal(t, onpremise.ContactInvalid, got[1234].Status) // blank
+	require.Equal(t, onpremise.ContactProcessing, got[1235].Status)
+	require.Equal(t, onpremise.ContactProcessing, got[1236].Status)
+	require.Equal(t, onpremise.ContactValid, got[1237].Status)
 	require.Equal(t, 13, w.sent())
 	for _, body := range w.bodies {
 		require.Contains(t, body, `"blocking":"wait"`)
 	}
 }
 
-func TestCheckManyGoesOnPastACallThatFails(t *testing.T) {
+func TestCheckManyStops(t *testing.T) {
 	t.Parallel()
-	var mu sync.Mutex
-	good := directory(map[string]int{}, &mu)
-	w := &wire{}
-	w.answer = func(n int, req *http.Request) (*http.Response, error) {
-		if strings.Contains(w.bodies[n-1], "bad") {
-			return says(400, `{"errors":[{"code":1009,"title":"Parameter value is not valid"}]}`), nil
-		}
-		good.mu.Lock()
-		good.bodies = slices.Clone(w.bodies)
-		good.mu.Unlock()
-		return good.answer(n, req)
-	}
 	phones := make([]string, 250)
 	for i := range phones {
 		phones[i] = fmt.Sprint("+1", i)
 	}
-	phones[120] = "bad"
-	report, err := clientOn(t, w).Contacts.CheckMany(t.Context(), slices.Values(phones), func(onpremise.CheckedContact) {}, onpremise.WithConcurrency(1))
-	require.ErrorIs(t, err, onpremise.ErrInvalidRequest)
-	require.ErrorContains(t, err, "onpremise: check contacts: ")
-	require.Equal(t, 150, report.Done)
-	require.Equal(t, 100, report.Refused)
+	errSource := errors.New("row 151 is damaged")
+	broken := func(yield func(string, error) bool) {
+		for _, phone := range phones[:150] {
+			if !yield(phone, nil) {
+				return
+			}
+		}
+		yield("", errSource)
+	}
+	for name, tt := range map[string]struct {
+		phones iter.Seq2[string, error]
+		failAt int // number of the call that is refused
+		limit  int // number of results after which the loop breaks
+		want   int
+		calls  int
+		is     error
+	}{
+		"call refused":    {phones: onpremise.FromSlice(phones), failAt: 2, want: 100, calls: 2, is: onpremise.ErrInvalidRequest},
+		"sequence failed": {phones: broken, want: 150, calls: 2, is: errSource},
+		"loop ended":      {phones: onpremise.FromSlice(phones), limit: 30, want: 30, calls: 1},
+		"no sequence":     {},
+		"empty":           {phones: onpremise.FromSlice[string](nil)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := directory(map[string]int{}, new(sync.Mutex))
+			respond := w.answer
+			w.answer = func(n int, req *http.Request) (*http.Response, error) {
+				if n == tt.failAt {
+					return says(400, `{"errors":[{"code":1009,"title":"Parameter value is not valid"}]}`), nil
+				}
+				return respond(n, req)
+			}
+			got, failed := 0, error(nil)
+			for _, err := range clientOn(t, w).Contacts.CheckMany(t.Context(), tt.phones) {
+				require.NoError(t, failed) // an error is the last item
+				if failed = err; err == nil {
+					got++
+				}
+				if tt.limit > 0 && got == tt.limit {
+					break
+				}
+			}
+			require.ErrorIs(t, failed, tt.is)
+			require.Equal(t, tt.want, got)
+			require.Equal(t, tt.calls, w.sent())
+			if failed != nil {
+				require.Equal(t, 1, strings.Count(failed.Error(), "onpremise:"), failed)
+			}
+		})
+	}
 }
 
-func TestWaitAsksForWhatIsStillProcessing(t *testing.T) {
+// A lookup writes nothing, so its outcome is never unknown.
+func TestLookupOutcomeIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"contacts":[]}`, `{}`, `<html>`} {
+		client, _ := newClient(t, 200, body)
+		_, err := client.Contacts.Check(t.Context(), []string{"1"}, "")
+		var e *onpremise.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, onpremise.OutcomeRefused, e.Outcome)
+	}
+}
+
+func TestWaitPollsOnlyPendingNumbers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
-		looks := map[string]int{}
-		w := directory(looks, &mu)
+		lookups := map[string]int{}
+		w := directory(lookups, &mu)
 		contacts, err := clientOn(t, w).Contacts.Wait(t.Context(), []string{"slow1", "2", "slow1", "30"}, onpremise.WithPollInterval(time.Second, time.Minute))
 		require.NoError(t, err)
 		require.Equal(t, []onpremise.CheckedContact{
 			{Input: "slow1", Status: onpremise.ContactValid, WaID: "waslow1"}, {Input: "2", Status: onpremise.ContactValid, WaID: "wa2"},
 			{Input: "slow1", Status: onpremise.ContactValid, WaID: "waslow1"}, {Input: "30", Status: onpremise.ContactInvalid},
 		}, contacts)
-		require.Equal(t, map[string]int{"slow1": 3, "2": 1, "30": 1}, looks)
+		require.Equal(t, map[string]int{"slow1": 3, "2": 1, "30": 1}, lookups)
 	})
 }
 
-func TestWaitThatEndsTellsWhatItSaw(t *testing.T) {
+func TestWaitReturnsLastResultsAtDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -142,14 +181,14 @@ func TestWaitThatEndsTellsWhatItSaw(t *testing.T) {
 		var e *onpremise.WaitError
 		require.ErrorAs(t, err, &e)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Equal(t, "the lookup of contacts (3)", e.What)
-		require.Equal(t, "still processing 2", e.Last)
+		require.Equal(t, "lookup of 3 contacts", e.What)
+		require.Equal(t, "2 processing", e.Last)
 		require.Equal(t, onpremise.ContactValid, contacts[0].Status)
 		require.Equal(t, onpremise.ContactProcessing, contacts[2].Status)
 	})
 }
 
-func TestWaitGivesUpOnALoginThatIsRefused(t *testing.T) {
+func TestWaitEndsWhenLoginIsRefused(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newInstallation()

@@ -15,40 +15,35 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// What errors.Is finds in an error of this package.
-var (
-	// ErrStillProcessing is a phone number of which CheckMany has no outcome yet.
-	ErrStillProcessing = errors.New("onpremise: check contacts: the server is still looking it up")
-)
-
-// Error is a call that the server refused, or that brought no usable answer.
+// Error reports that the server refused a call or that there was no usable response. Tests can
+// build one: &Error{StatusCode: 404} matches [ErrNotFound].
 type Error struct {
-	StatusCode int     // 0 where nothing was answered
+	StatusCode int     // 0 if there was no response
 	Outcome    Outcome // whether the call may have had an effect
 
-	// What the server says. Where its answer is not the JSON of the API (a proxy's page, an
-	// empty body), only Body is set.
-	Message string      // the title of the first of Errors
-	Code    int         // its number in the published list of errors
-	Details string      // what exactly was wrong, where the server can tell
-	Href    string      // a web address that explains it
-	Errors  []ErrorInfo // all reasons
-	Meta    Meta        // facts about the server
+	// The error that the server reports. They are empty if the response is not the JSON of the
+	// API; Body is set then.
+	Message string      // title of the first of Errors
+	Code    int         // its code in the API's list of errors
+	Details string      // its details
+	Href    string      // URL of its documentation
+	Errors  []ErrorInfo // all errors that the server reports
+	Meta    Meta        // version of the server
 
-	ContentType string // of an answer that could not be read
-	Body        string // its start
+	ContentType string // media type of a response that could not be read
+	Body        string // its first bytes
 
-	Operation  string // operationId of the contract
-	RequestID  string // the id of the call, the same for all attempts
+	Operation  string // operation ID, such as "SendMessage"
+	RequestID  string // X-Request-Id, the same for all attempts
 	Attempts   []Attempt
-	RetryAfter time.Duration // how long the server asks to wait; 0 where it does not
-	Err        error         // the cause, where it is not the answer
+	RetryAfter time.Duration // Retry-After of the response, or 0
+	Err        error         // cause, if it is not the response
 }
 
 const (
 	codeWindowClosed = 470
 
-	// codePasswordChange is the error of an installation whose first login is still to come.
+	// codePasswordChange is the code of an installation before its first login.
 	codePasswordChange = 1024
 
 	loginUser = "LoginUser"
@@ -65,9 +60,9 @@ func newError(f *transport.Failure, hide func(string) string) error {
 		e.Attempts = append(e.Attempts, Attempt(a))
 	}
 	if f.Operation.ID == loginUser && f.Unknown {
-		e.Outcome = OutcomeRefused // at worst there is a token that nobody has
+		e.Outcome = OutcomeRefused // at worst there is a token that nobody uses
 	}
-	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(f.Body)) && !bearsSecrets(f) {
+	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(f.Body)) && !mayContainSecrets(f) {
 		e.ContentType = f.ContentType
 		e.Body = redact.Body(f.Body, hide)
 	}
@@ -79,28 +74,28 @@ func newError(f *transport.Failure, hide func(string) string) error {
 	return e
 }
 
-// bearsSecrets: what these answer holds a token or a password, also in a form that cannot be
-// read.
-func bearsSecrets(f *transport.Failure) bool {
+// mayContainSecrets reports whether the response body of the operation may contain a token or
+// password even if it cannot be parsed.
+func mayContainSecrets(f *transport.Failure) bool {
 	return f.Status < 300 && (f.Operation.ID == loginUser || f.Operation.ID == "GetMediaProviders")
 }
 
-// read takes in the API's own error body.
+// read decodes the error body of the API. It reports whether body is one.
 func (e *Error) read(body []byte) bool {
-	var answer struct {
+	var said struct {
 		Errors []ErrorInfo
 		Meta   Meta
 	}
-	if json.Unmarshal(body, &answer) != nil || len(answer.Errors) == 0 {
+	if json.Unmarshal(body, &said) != nil || len(said.Errors) == 0 {
 		return false
 	}
-	e.Errors, e.Meta = answer.Errors, answer.Meta
+	e.Errors, e.Meta = said.Errors, said.Meta
 	first := e.Errors[0]
 	e.Message, e.Code, e.Details, e.Href = first.Title, first.Code, first.Details, first.Href
 	return true
 }
 
-// hide redacts whatever text the error holds.
+// hide redacts every text of the error.
 func (e *Error) hide(hide func(string) string) {
 	for _, text := range []*string{
 		&e.Message, &e.Details, &e.Href, &e.Meta.Version, (*string)(&e.Meta.APIStatus), &e.ContentType, &e.Body, &e.RequestID,
@@ -117,14 +112,14 @@ func (e *Error) hide(hide func(string) string) {
 	}
 }
 
-// wantsPassword reports whether a login was refused because it sets no new password.
+// wantsPassword reports whether a login was refused because it did not set a new password.
 func (e *Error) wantsPassword() bool {
 	text := strings.ToLower(e.Message + " " + e.Details)
 	return e.Code == codePasswordChange || strings.Contains(text, "new_password") ||
 		strings.Contains(text, "password") && strings.Contains(text, "change")
 }
 
-// explain adds what to do about a certificate.
+// explain adds advice to certificate errors.
 func explain(err error) error {
 	if _, ok := errors.AsType[*loginError](err); ok {
 		return err // explained already
@@ -141,16 +136,19 @@ func explain(err error) error {
 	return fmt.Errorf("%w (pass the authority that signed the installation's certificate to WithRootCAs, or its fingerprint to WithPinnedCertificate)", err)
 }
 
-// reason lists the server's reasons.
+// reason returns the errors that the server reports.
 func (e *Error) reason() string {
 	var all []string
 	for _, r := range e.Errors {
+		if r.Code == e.StatusCode {
+			r.Code = 0 // some servers repeat the status
+		}
 		all = append(all, reason(r))
 	}
 	return strings.Join(all, "; ")
 }
 
-// reason says one reason in a line: "1006 Resource not found: no such group".
+// reason formats an error of the server: "1006 Resource not found: no such group".
 func reason(r ErrorInfo) string {
 	text := cmp.Or(r.Title, "error")
 	if r.Code != 0 {

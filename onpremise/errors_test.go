@@ -203,7 +203,7 @@ func TestAnswersThatHoldSecretsAreInNoError(t *testing.T) {
 
 	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(200, `{"token":"tok-secret"}`), nil }}
 	_, err = clientWith(t, w, onpremise.WithCredentials("u", "p4ssw0rd")).Users.Login(t.Context())
-	require.ErrorContains(t, err, "holds no token")
+	require.ErrorContains(t, err, "response has no token")
 	require.NotContains(t, fmt.Sprintf("%+v", err), "tok-secret")
 }
 

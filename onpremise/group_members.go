@@ -7,9 +7,9 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// Invite returns the link that lets whoever opens it join a group.
+// Invite returns the link with which people join a group.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /groups/{GroupId}/invite
 func (s *GroupsService) Invite(ctx context.Context, id string) (link string, err error) {
@@ -27,9 +27,9 @@ func (s *GroupsService) Invite(ctx context.Context, id string) (link string, err
 	return r.Groups[0].Link, nil
 }
 
-// RevokeInvite makes the present link worthless. There is another from then on.
+// RevokeInvite makes the current invite link invalid and replaces it with a new one.
 //
-// It is never repeated on a doubt, because each call makes another link and ends the one before.
+// Retried only if the request was not processed.
 //
 // DELETE /groups/{GroupId}/invite
 func (s *GroupsService) RevokeInvite(ctx context.Context, id string) error {
@@ -39,9 +39,9 @@ func (s *GroupsService) RevokeInvite(ctx context.Context, id string) error {
 	return reply.None(s.client.api.DeleteGroupInvite(ctx, id))
 }
 
-// RemoveParticipants removes people, by WhatsApp ID, from a group.
+// RemoveParticipants removes members, given by WhatsApp ID, from a group.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // DELETE /groups/{GroupId}/participants
 func (s *GroupsService) RemoveParticipants(ctx context.Context, id string, waIDs []string) error {
@@ -51,9 +51,9 @@ func (s *GroupsService) RemoveParticipants(ctx context.Context, id string, waIDs
 	return reply.None(s.client.api.RemoveGroupParticipant(ctx, id, onpremiseapi.RemoveParticipantsRequest{WaIDs: waIDs}))
 }
 
-// AddAdmins makes members of a group, by WhatsApp ID, its administrators.
+// AddAdmins makes members of a group, given by WhatsApp ID, administrators.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // PATCH /groups/{GroupId}/admins
 func (s *GroupsService) AddAdmins(ctx context.Context, id string, waIDs []string) error {
@@ -63,9 +63,9 @@ func (s *GroupsService) AddAdmins(ctx context.Context, id string, waIDs []string
 	return reply.None(s.client.api.PromoteToGroupAdmin(ctx, id, onpremiseapi.GroupAdminsRequest{WaIDs: waIDs}))
 }
 
-// RemoveAdmins makes administrators of a group, by WhatsApp ID, ordinary members.
+// RemoveAdmins makes administrators of a group, given by WhatsApp ID, ordinary members.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // DELETE /groups/{GroupId}/admins
 func (s *GroupsService) RemoveAdmins(ctx context.Context, id string, waIDs []string) error {

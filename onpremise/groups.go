@@ -7,12 +7,12 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// GroupsService is the groups that the account is in, their members and their administrators.
+// GroupsService manages the groups of the account, their members and their administrators.
 type GroupsService service
 
 // List returns all groups.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /groups
 func (s *GroupsService) List(ctx context.Context) ([]Group, error) {
@@ -23,9 +23,10 @@ func (s *GroupsService) List(ctx context.Context) ([]Group, error) {
 	return r.Groups, nil
 }
 
-// Create opens a group of that title, with the account as its only member and administrator.
+// Create creates a group with the account as its only member and administrator. After
+// [ErrOutcomeUnknown], call List to see whether the group exists.
 //
-// It is never repeated on a doubt, because a repeat would open a second group.
+// Retried only if the request was not processed.
 //
 // POST /groups
 func (s *GroupsService) Create(ctx context.Context, subject string) (*Group, error) {
@@ -45,7 +46,7 @@ func (s *GroupsService) Create(ctx context.Context, subject string) (*Group, err
 
 // Get returns one group with its members, or [ErrNotFound].
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /groups/{GroupId}
 func (s *GroupsService) Get(ctx context.Context, id string) (*GroupInfo, error) {
@@ -63,9 +64,9 @@ func (s *GroupsService) Get(ctx context.Context, id string) (*GroupInfo, error) 
 	return &r.Groups[0], nil
 }
 
-// Update sets the title of a group.
+// Update sets the subject of a group.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // PUT /groups/{GroupId}
 func (s *GroupsService) Update(ctx context.Context, id, subject string) error {
@@ -78,10 +79,10 @@ func (s *GroupsService) Update(ctx context.Context, id, subject string) error {
 	return reply.None(s.client.api.UpdateGroupInfo(ctx, id, onpremiseapi.UpdateGroupRequest{Subject: subject}))
 }
 
-// Leave takes the account out of a group. Where it was the only administrator, the server names
-// another.
+// Leave removes the account from a group. If it was the only administrator, the server appoints
+// another one.
 //
-// It is never repeated on a doubt, because the repeat would be refused for what the first did.
+// Retried only if the request was not processed.
 //
 // POST /groups/{GroupId}/leave
 func (s *GroupsService) Leave(ctx context.Context, id string) error {
@@ -91,9 +92,9 @@ func (s *GroupsService) Leave(ctx context.Context, id string) error {
 	return reply.None(s.client.api.LeaveGroup(ctx, id))
 }
 
-// Icon returns the picture of a group, or [ErrNotFound].
+// Icon returns the icon of a group, or [ErrNotFound].
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /groups/{GroupId}/icon
 func (s *GroupsService) Icon(ctx context.Context, id string) (*Picture, error) {
@@ -103,9 +104,9 @@ func (s *GroupsService) Icon(ctx context.Context, id string) (*Picture, error) {
 	return picture(s.client.api.GetGroupIconBinary(ctx, id))
 }
 
-// SetIcon sets the picture of a group.
+// SetIcon sets the icon of a group.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /groups/{GroupId}/icon
 func (s *GroupsService) SetIcon(ctx context.Context, id string, icon Picture) error {
@@ -119,9 +120,9 @@ func (s *GroupsService) SetIcon(ctx context.Context, id string, icon Picture) er
 	return reply.None(s.client.api.SetGroupIconWithBody(ctx, id, contentType, body))
 }
 
-// DeleteIcon removes the picture of a group.
+// DeleteIcon removes the icon of a group.
 //
-// It is retried; a repeat that finds nothing is success.
+// Retried on any transient failure.
 //
 // DELETE /groups/{GroupId}/icon
 func (s *GroupsService) DeleteIcon(ctx context.Context, id string) error {

@@ -11,13 +11,13 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// HealthService is the state of the installation and its counters, whose names differ from
-// release to release: they come as JSON, or as text for Prometheus.
+// HealthService reports the state of the installation and its metrics, as JSON or in the text
+// format of Prometheus. The names of the metrics differ between releases.
 type HealthService service
 
-// Check tells how the nodes of the installation stand towards the WhatsApp servers.
+// Check returns the gateway status of each node.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /health
 func (s *HealthService) Check(ctx context.Context) (*Health, error) {
@@ -34,70 +34,70 @@ func (s *HealthService) Check(ctx context.Context) (*Health, error) {
 
 var prometheus = new("prometheus")
 
-// AppStats returns counters of the application.
+// AppStats returns metrics of the application.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /stats/app
 func (s *HealthService) AppStats(ctx context.Context) (json.RawMessage, error) {
 	return object(s.client.api.GetAppStats(ctx, nil))
 }
 
-// AppStatsText is AppStats as text for Prometheus.
+// AppStatsText returns the same as AppStats in the text format of Prometheus.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /stats/app
 func (s *HealthService) AppStatsText(ctx context.Context) (string, error) {
 	return metrics(s.client.api.GetAppStats(ctx, &onpremiseapi.GetAppStatsParams{Format: prometheus}))
 }
 
-// DBStats returns counters of the database.
+// DBStats returns metrics of the database.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /stats/db
 func (s *HealthService) DBStats(ctx context.Context) (json.RawMessage, error) {
 	return object(s.client.api.GetDBStats(ctx, nil))
 }
 
-// DBStatsText is DBStats as text for Prometheus.
+// DBStatsText returns the same as DBStats in the text format of Prometheus.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /stats/db
 func (s *HealthService) DBStatsText(ctx context.Context) (string, error) {
 	return metrics(s.client.api.GetDBStats(ctx, &onpremiseapi.GetDBStatsParams{Format: prometheus}))
 }
 
-// Metrics returns the metrics of the installation, from its release 2.21.3 on.
+// Metrics returns the metrics of the installation. It requires release 2.21.3 or later.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /metrics
 func (s *HealthService) Metrics(ctx context.Context) (json.RawMessage, error) {
 	return object(s.client.api.GetMetrics(ctx, nil))
 }
 
-// MetricsText is Metrics as text for Prometheus.
+// MetricsText returns the same as Metrics in the text format of Prometheus.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /metrics
 func (s *HealthService) MetricsText(ctx context.Context) (string, error) {
 	return metrics(s.client.api.GetMetrics(ctx, &onpremiseapi.GetMetricsParams{Format: prometheus}))
 }
 
-// Support returns what support asks for when it is called for help.
+// Support returns the information that a support request needs.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /support
 func (s *HealthService) Support(ctx context.Context) (json.RawMessage, error) {
 	return object(s.client.api.GetSupportInfo(ctx))
 }
 
-// object is an answer of which nothing is known but that it is a JSON object.
+// object returns a response of which only its being a JSON object is known.
 func object(resp *http.Response, err error) (json.RawMessage, error) {
 	r, err := reply.JSON[json.RawMessage](resp, err)
 	if err != nil {
@@ -106,15 +106,14 @@ func object(resp *http.Response, err error) (json.RawMessage, error) {
 	return *r, nil
 }
 
-// metrics is an answer in the text format of Prometheus, which begins neither as JSON does nor
-// as a proxy's page.
+// metrics returns a response in the text format of Prometheus. JSON and HTML are errors.
 func metrics(resp *http.Response, err error) (string, error) {
 	if err := reply.OK(resp, err); err != nil {
 		return "", err
 	}
 	body := transport.Bytes(resp)
 	if start := bytes.TrimSpace(body); len(start) > 0 && (start[0] == '{' || start[0] == '<') {
-		return "", lacking(resp, "text for Prometheus")
+		return "", lacking(resp, "Prometheus metrics")
 	}
 	return string(body), nil
 }

@@ -30,11 +30,11 @@ func TestHTTPMockWithEachService(t *testing.T) {
 			_, err := c.Backup.Create(ctx, "pw")
 			return err
 		}},
-		"BusinessProfile": {"GET", "/settings/business/profile", `{}`, func(ctx context.Context, c *onpremise.Client) error {
+		"BusinessProfile": {"GET", "/settings/business/profile", `{"settings":{"business":{"profile":{}}}}`, func(ctx context.Context, c *onpremise.Client) error {
 			_, err := c.BusinessProfile.Get(ctx)
 			return err
 		}},
-		"Profile": {"GET", "/settings/profile/about", `{}`, func(ctx context.Context, c *onpremise.Client) error {
+		"Profile": {"GET", "/settings/profile/about", `{"text":"hi"}`, func(ctx context.Context, c *onpremise.Client) error {
 			_, err := c.Profile.About(ctx)
 			return err
 		}},

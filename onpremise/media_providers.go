@@ -10,22 +10,22 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// MediaProvider is a server from which the installation fetches the media that messages name
-// by a link. Name is required.
+// MediaProvider is a server from which the installation fetches media that messages refer to by a
+// link. Name is required.
 type MediaProvider struct {
 	Name string
-	Type string // how it is reached: "www" is an ordinary web server
+	Type string // "www" for an ordinary web server
 	Auth ProviderAuth
 }
 
-// ProviderAuth is how the installation shows a media provider who it is: [BearerAuth] or
-// [BasicAuth]. Where it is nil, it does not.
+// ProviderAuth contains the credentials for a media provider: a [BearerAuth] or a [BasicAuth], or
+// nil if the provider needs none.
 type ProviderAuth interface{ providerAuth() }
 
-// BearerAuth is a token. It prints without it.
+// BearerAuth is a token. It is redacted when printed.
 type BearerAuth struct{ Token string }
 
-// BasicAuth is a name and a password. It prints without the password.
+// BasicAuth is a username and a password. The password is redacted when printed.
 type BasicAuth struct{ Username, Password string }
 
 func (BearerAuth) providerAuth() {}
@@ -52,10 +52,9 @@ func mask(secret string) string {
 	return redact.Mark
 }
 
-// MediaProviders returns all media providers, with their credentials where the server tells
-// them.
+// MediaProviders returns all media providers, with their credentials if the server includes them.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /settings/application/media/providers
 func (s *ApplicationService) MediaProviders(ctx context.Context) ([]MediaProvider, error) {
@@ -77,9 +76,10 @@ func (s *ApplicationService) MediaProviders(ctx context.Context) ([]MediaProvide
 	return providers, nil
 }
 
-// UpdateMediaProviders adds media providers, or replaces those of the same name. Others stay.
+// UpdateMediaProviders adds media providers and replaces those with the same name. Others are
+// kept.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /settings/application/media/providers
 func (s *ApplicationService) UpdateMediaProviders(ctx context.Context, providers []MediaProvider) error {
@@ -116,7 +116,7 @@ func (s *ApplicationService) UpdateMediaProviders(ctx context.Context, providers
 
 // DeleteMediaProvider removes a media provider.
 //
-// It is retried; a repeat that finds nothing is success.
+// Retried on any transient failure.
 //
 // DELETE /settings/application/media/providers/{ProviderName}
 func (s *ApplicationService) DeleteMediaProvider(ctx context.Context, name string) error {

@@ -10,25 +10,26 @@ import (
 
 const maxAbout = 139
 
-// ProfileService is the text and the picture of the account.
+// ProfileService manages the about text and the photo of the account.
 type ProfileService service
 
-// About returns the short text under the name of the account.
+// About returns the short text below the name of the account.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /settings/profile/about
 func (s *ProfileService) About(ctx context.Context) (string, error) {
-	r, err := reply.JSON[onpremiseapi.ProfileAboutResponse](s.client.api.GetProfileAbout(ctx))
+	resp, err := s.client.api.GetProfileAbout(ctx)
+	about, err := readSettings[onpremiseapi.ProfileAbout](resp, err, []string{"settings", "profile", "about"}, []string{"text"})
 	if err != nil {
 		return "", err
 	}
-	return r.Settings.Profile.About.Text, nil
+	return about.Text, nil
 }
 
-// UpdateAbout sets the short text, in up to 139 characters.
+// UpdateAbout sets the short text, which has at most 139 characters.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // PATCH /settings/profile/about
 func (s *ProfileService) UpdateAbout(ctx context.Context, text string) error {
@@ -38,19 +39,18 @@ func (s *ProfileService) UpdateAbout(ctx context.Context, text string) error {
 	return reply.None(s.client.api.UpdateProfileAbout(ctx, onpremiseapi.ProfileAbout{Text: text}))
 }
 
-// Photo returns the picture of the account, or [ErrNotFound].
+// Photo returns the photo of the account, or [ErrNotFound].
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /settings/profile/photo
 func (s *ProfileService) Photo(ctx context.Context) (*Picture, error) {
 	return picture(s.client.api.GetProfilePhoto(ctx, nil))
 }
 
-// PhotoLink returns an address that the picture of the account can be fetched from, or
-// [ErrNotFound].
+// PhotoLink returns a URL of the photo of the account, or [ErrNotFound].
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /settings/profile/photo
 func (s *ProfileService) PhotoLink(ctx context.Context) (string, error) {
@@ -65,9 +65,9 @@ func (s *ProfileService) PhotoLink(ctx context.Context) (string, error) {
 	return r.Settings.Profile.Photo.Link, nil
 }
 
-// UpdatePhoto sets the picture of the account.
+// UpdatePhoto sets the photo of the account.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /settings/profile/photo
 func (s *ProfileService) UpdatePhoto(ctx context.Context, photo Picture) error {
@@ -78,9 +78,9 @@ func (s *ProfileService) UpdatePhoto(ctx context.Context, photo Picture) error {
 	return reply.None(s.client.api.UpdateProfilePhotoWithBody(ctx, contentType, bytes.NewReader(photo.Data)))
 }
 
-// DeletePhoto removes the picture of the account.
+// DeletePhoto removes the photo of the account.
 //
-// It is retried; a repeat that finds nothing is success.
+// Retried on any transient failure.
 //
 // DELETE /settings/profile/photo
 func (s *ProfileService) DeletePhoto(ctx context.Context) error {

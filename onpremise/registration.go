@@ -10,37 +10,37 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// RegistrationService makes a phone number an account of WhatsApp.
+// RegistrationService registers a phone number with WhatsApp.
 type RegistrationService service
 
-// CodeRequest is what came of a request for a code: [CodeSent] or [AlreadyRegistered], and
-// nothing else.
-type CodeRequest interface{ codeRequest() }
+// RequestCodeResult is the result of requesting a code: a [CodeSent] or an [AlreadyRegistered],
+// and nothing else.
+type RequestCodeResult interface{ requestCodeResult() }
 
-// CodeSent is a code that is on its way, for [RegistrationService.Register].
+// CodeSent reports that a code was sent. Pass it to [RegistrationService.Register].
 type CodeSent struct {
-	VerifiedName string // of the business, as its certificate has it
+	VerifiedName string // the name of the business in its certificate
 }
 
-// AlreadyRegistered is an account that exists and is registered: there is nothing left to do.
+// AlreadyRegistered reports that the phone number is registered already.
 type AlreadyRegistered struct{}
 
-func (CodeSent) codeRequest()          {}
-func (AlreadyRegistered) codeRequest() {}
+func (CodeSent) requestCodeResult()          {}
+func (AlreadyRegistered) requestCodeResult() {}
 
-// RequestCode asks for the code that registers a phone number. CountryCode, PhoneNumber (both
-// in digits alone), Method and Certificate are required, PIN where two-step verification
+// RequestCode requests the code that registers a phone number. CountryCode and PhoneNumber, which
+// have only digits, Method and Certificate are required. PIN is required if two-step verification
 // protects the account.
 //
-//	switch r := request.(type) {
-//	case onpremise.CodeSent: // pass the code that comes to Register
+//	switch r := result.(type) {
+//	case onpremise.CodeSent: // pass the code to Register
 //	case onpremise.AlreadyRegistered: // done
 //	}
 //
-// It is never repeated on a doubt, because a second code voids the first.
+// Retried only if the request was not processed. A second code invalidates the first.
 //
 // POST /account
-func (s *RegistrationService) RequestCode(ctx context.Context, req RequestCodeRequest) (CodeRequest, error) {
+func (s *RegistrationService) RequestCode(ctx context.Context, req RequestCodeRequest) (RequestCodeResult, error) {
 	if err := checkDigits("cc", req.CountryCode); err != nil {
 		return nil, err
 	}
@@ -58,12 +58,12 @@ func (s *RegistrationService) RequestCode(ctx context.Context, req RequestCodeRe
 			return nil, err
 		}
 	}
-	r, err := codeRequest(s.client.api.RequestCode(ctx, req))
+	r, err := codeResult(s.client.api.RequestCode(ctx, req))
 	return r, redactIn(err, req.PIN)
 }
 
-// codeRequest goes by the status, which alone tells the two apart.
-func codeRequest(resp *http.Response, err error) (CodeRequest, error) {
+// codeResult distinguishes the two results by the status.
+func codeResult(resp *http.Response, err error) (RequestCodeResult, error) {
 	if err := reply.OK(resp, err); err != nil {
 		return nil, err
 	}
@@ -81,13 +81,12 @@ func codeRequest(resp *http.Response, err error) (CodeRequest, error) {
 		}
 		return sent, nil
 	}
-	return nil, transport.CallOf(resp).Fail(resp, errors.New("the status is neither 201, registered already, nor 202, a code is sent"))
+	return nil, transport.CallOf(resp).Fail(resp, errors.New("unexpected status: want 201 (already registered) or 202 (code sent)"))
 }
 
-// Register completes the registration with the code that came by SMS or voice call.
+// Register completes the registration with the code from the SMS or the voice call.
 //
-// It is never repeated on a doubt, because the repeat would be refused for a code that is used
-// up.
+// Retried only if the request was not processed.
 //
 // POST /account/verify
 func (s *RegistrationService) Register(ctx context.Context, code string) error {

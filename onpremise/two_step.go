@@ -7,12 +7,12 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// TwoStepService is the PIN that protects the registration.
+// TwoStepService manages the PIN that protects the registration.
 type TwoStepService service
 
-// Enable protects the registration with a PIN of six digits, or changes it.
+// Enable sets or changes the PIN, which has six digits.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /settings/account/two-step
 func (s *TwoStepService) Enable(ctx context.Context, pin string) error {
@@ -22,9 +22,9 @@ func (s *TwoStepService) Enable(ctx context.Context, pin string) error {
 	return redactIn(reply.None(s.client.api.EnableTwoStep(ctx, onpremiseapi.EnableTwoStepRequest{PIN: pin})), pin)
 }
 
-// Disable takes the PIN off the registration.
+// Disable removes the PIN.
 //
-// It is retried; a repeat that finds nothing is success.
+// Retried on any transient failure.
 //
 // DELETE /settings/account/two-step
 func (s *TwoStepService) Disable(ctx context.Context) error {

@@ -8,15 +8,14 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// UsersService is the users of the installation, and the token of this client.
+// UsersService manages the users of the installation and the token of the client.
 type UsersService service
 
-// Login logs in with the credentials of the client, although its token may still hold, and
-// returns the new session. No call needs it to be called before; it tells early whether the
-// credentials are right. Calls that wait for a login wait for the same one. Without
-// [WithCredentials] it is a [*ValidationError].
+// Login logs in with the credentials of the client, even if its token is still valid, and returns
+// the new session. Other methods log in by themselves; Login checks the credentials early. It
+// returns a [*ValidationError] without [WithCredentials].
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /users/login
 func (s *UsersService) Login(ctx context.Context) (*Session, error) {
@@ -31,11 +30,10 @@ func (s *UsersService) Login(ctx context.Context) (*Session, error) {
 	return &session, nil
 }
 
-// Logout ends the token of the client and forgets it; the next call logs in again. Where there
-// is no token, nothing is sent; one that has ended already is no error.
+// Logout invalidates the token of the client; the next call logs in again. Without a token
+// nothing is sent. An expired token is not an error.
 //
-// It is never repeated on a doubt, because the repeat would be refused for the token that the
-// first ended.
+// Retried only if the request was not processed.
 //
 // POST /users/logout
 func (s *UsersService) Logout(ctx context.Context) error {
@@ -46,9 +44,11 @@ func (s *UsersService) Logout(ctx context.Context) error {
 	return reply.None(resp, nil)
 }
 
-// Create adds a user. Username and Password are required.
+// Create creates a user. Username and Password are required. It returns [ErrConflict] if the user
+// exists. The role is empty if the server does not include it.
 //
-// It is never repeated on a doubt, because the repeat would be told of a conflict with the first.
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], call Get to see whether
+// it happened.
 //
 // POST /users
 func (s *UsersService) Create(ctx context.Context, req CreateUserRequest) (*User, error) {
@@ -58,26 +58,28 @@ func (s *UsersService) Create(ctx context.Context, req CreateUserRequest) (*User
 	if err := checkSecret("password", req.Password); err != nil {
 		return nil, err
 	}
-	u, err := user(s.client.api.CreateUser(ctx, req))
+	resp, err := s.client.api.CreateUser(ctx, req)
+	u, err := user(resp, err, req.Username)
 	return u, redactIn(err, req.Password)
 }
 
-// Get returns one user with its role, or [ErrNotFound].
+// Get returns a user, or [ErrNotFound].
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /users/{UserUsername}
 func (s *UsersService) Get(ctx context.Context, username string) (*User, error) {
 	if err := checkID("UserUsername", username); err != nil {
 		return nil, err
 	}
-	return user(s.client.api.GetUser(ctx, username))
+	resp, err := s.client.api.GetUser(ctx, username)
+	return user(resp, err, "")
 }
 
-// Update sets the password of a user. If it is the one that this client logs in as, the client logs
-// in with the new one from then on.
+// Update sets the password of a user. If the client logs in as this user, it uses the new password
+// from then on. The role of the result is empty if the server does not include it.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // PUT /users/{UserUsername}
 func (s *UsersService) Update(ctx context.Context, username string, req UpdateUserRequest) (*User, error) {
@@ -88,17 +90,16 @@ func (s *UsersService) Update(ctx context.Context, username string, req UpdateUs
 		return nil, err
 	}
 	resp, err := s.client.api.UpdateUser(ctx, username, req)
-	_, err = reply.JSON[onpremiseapi.UserResponse](resp, err)
+	u, err := user(resp, err, username)
 	if own, ok := s.client.auth.tokens.(*sessions); ok && err == nil {
-		own.changed(username, req.Password) // also where the answer does not name the user
+		own.changed(username, req.Password)
 	}
-	u, err := user(resp, err)
 	return u, redactIn(err, req.Password)
 }
 
-// Delete removes a user.
+// Delete deletes a user.
 //
-// It is retried; a repeat that finds nothing is success.
+// Retried on any transient failure.
 //
 // DELETE /users/{UserUsername}
 func (s *UsersService) Delete(ctx context.Context, username string) error {
@@ -108,13 +109,18 @@ func (s *UsersService) Delete(ctx context.Context, username string) error {
 	return reply.None(s.client.api.DeleteUser(ctx, username))
 }
 
-func user(resp *http.Response, err error) (*User, error) {
+// user returns the user of a response. Some servers respond to a write without it, which is success:
+// the result then has only the username.
+func user(resp *http.Response, err error, written string) (*User, error) {
 	r, err := reply.JSON[onpremiseapi.UserResponse](resp, err)
 	if err != nil {
 		return nil, err
 	}
-	if len(r.Users) == 0 {
-		return nil, lacking(resp, "user")
+	switch {
+	case len(r.Users) > 0:
+		return &r.Users[0], nil
+	case written != "":
+		return &User{Username: written}, nil
 	}
-	return &r.Users[0], nil
+	return nil, lacking(resp, "user")
 }

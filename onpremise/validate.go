@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// checkID refuses what cannot be one segment of a path: it would name another operation.
+// checkID rejects an ID that cannot be a segment of a path, where it would select another operation.
 func checkID(field, id string) error {
 	if id == "" {
 		return invalid(field, "is required")
 	}
 	if id == "." || id == ".." || strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return invalid(field, fmt.Sprintf("%q is no id", id))
+		return invalid(field, fmt.Sprintf("%q is not a valid ID", id))
 	}
 	return nil
 }
 
-// checkAll wants at least one, and none of them empty.
+// checkAll requires at least one value, and none of them blank.
 func checkAll(field string, values []string) error {
 	if len(values) == 0 {
 		return invalid(field, "is required")
@@ -37,7 +37,7 @@ func checkRequired(field, value string) error {
 	return nil
 }
 
-// checkSecret takes spaces for characters like any other.
+// checkSecret accepts spaces.
 func checkSecret(field, value string) error {
 	if value == "" {
 		return invalid(field, "is required")
@@ -49,19 +49,20 @@ func isDigits(value string) bool { return value != "" && strings.Trim(value, "01
 
 func checkDigits(field, value string) error {
 	if !isDigits(value) {
-		return invalid(field, fmt.Sprintf("%q is not digits alone", value))
+		return invalid(field, fmt.Sprintf("%q has characters other than digits", value))
 	}
 	return nil
 }
 
-// mediaType is a media type without its parameters, if value is one that a header can hold.
+// mediaType returns a media type without its parameters. It reports whether value is one and is valid
+// in a header.
 func mediaType(value string) (kind string, ok bool) {
 	kind, _, err := mime.ParseMediaType(value)
 	control := strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f })
 	return kind, err == nil && strings.Contains(kind, "/") && !control
 }
 
-// checkPIN does not quote what is wrong with it.
+// checkPIN does not quote the PIN, which is a secret.
 func checkPIN(pin string) error {
 	if len(pin) != 6 || !isDigits(pin) {
 		return invalid("pin", "must be six digits")

@@ -53,8 +53,8 @@ func (m *move) knock(ctx context.Context) error {
 	return err
 }
 
-// lookUp asks the installation who is on WhatsApp. Those who cannot be looked up stay pending,
-// and do not keep the others back.
+// lookUp asks the installation who is on WhatsApp. A failed call ends it; those who were not looked up
+// stay pending, and the others are imported.
 func (m *move) lookUp(ctx context.Context) error {
 	people := map[string]*row{}
 	asked := m.list.in(pending)
@@ -71,14 +71,18 @@ func (m *move) lookUp(ctx context.Context) error {
 			r.settle(absent, "")
 		}
 	}
-	report, err := m.from.Contacts.CheckMany(ctx, phones(asked), found)
-	var slow []string // whose call went well, and whose lookup was not done even so
-	for _, p := range report.Problems {
-		if errors.Is(p.Err, onpremise.ErrStillProcessing) {
-			slow = append(slow, p.Key)
+	var slow []string // numbers that the server is still looking up
+	var err error
+	for contact, e := range m.from.Contacts.CheckMany(ctx, onpremise.FromSeq(phones(asked))) {
+		if err = e; err != nil {
+			break
 		}
+		if contact.Status == onpremise.ContactProcessing {
+			slow = append(slow, contact.Input)
+		}
+		found(contact)
 	}
-	if len(slow) > 0 && ctx.Err() == nil {
+	if err == nil && len(slow) > 0 && ctx.Err() == nil {
 		m.say("lookup", "waiting for %d, for up to %s", len(slow), lookupTime)
 		err = m.await(ctx, slow, found)
 	}

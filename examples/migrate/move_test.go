@@ -160,7 +160,7 @@ func TestALookupThatDoesNotEndKeepsNobodyElseBack(t *testing.T) {
 		require.Equal(t, 1, t.m.run(t.Context()))
 		require.Equal(t, map[string]int{"on WhatsApp, imported": 1, "not looked up": 1}, t.counts())
 		require.Equal(t, 1, t.book())
-		require.Contains(t, t.errs.String(), "migrate: onpremise: wait for the lookup of contacts (1)")
+		require.Contains(t, t.errs.String(), "migrate: onpremise: wait for lookup of 1 contacts")
 	})
 }
 
