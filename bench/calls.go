@@ -14,6 +14,7 @@ import (
 
 	"github.com/wabakit/wabakit-go/late"
 	"github.com/wabakit/wabakit-go/late/lateapi"
+	"github.com/wabakit/wabakit-go/onpremise"
 )
 
 const (
@@ -219,5 +220,8 @@ func webhookEvent() {
 	})
 	compare(
 		side{"bare net/http, plain struct", deliver(byHand)},
+		side{"**wabakit**, with deduplication", deliver(onpremise.NewWebhook(onpremise.WebhookHandlers{
+			MessageReceived: func(context.Context, *onpremise.IncomingMessage) error { return nil },
+		}))},
 	)
 }

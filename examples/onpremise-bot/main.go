@@ -1,182 +1,203 @@
-// Onpremise-bot answers what people write to a business that runs the WhatsApp Business API on
-// its own machines: text with text and a picture with a picture, and marks each message as read.
+// Onpremise-bot replies to the people who write to an installation of the on-premise API: to text with
+// text, to an image with the same image, to a chosen button with its title. It marks each message as
+// read.
 //
 //	go run ./examples/onpremise-bot
 //
-// plays a few people who write, and takes a few seconds. It needs no installation and messages
-// nobody: the server is one in memory. On the way the token ends before its time, an event comes
-// twice, and an upload fails. With an installation of your own
+// simulates a few people who write to an in-process server. On the way a token expires early, a
+// delivery is repeated, and an upload fails. With an installation of your own,
 //
 //	export WA_BASE_URL=https://wa.example.internal/v1 WA_USER=admin WA_PASSWORD=… WA_WEBHOOK_SECRET=…
-//	go run ./examples/onpremise-bot -live -listen :8080 -ca authority.pem -url https://bot.example.internal
+//	go run ./examples/onpremise-bot -live -listen :8080
 //
-// it answers real people until Ctrl-C. -ca is the certificate of the authority that has signed
-// that of the installation; -url is where the installation reaches the bot, and may be left out
-// if that is set up already. The installation calls HTTPS alone, and the bot speaks plain HTTP:
-// put what ends TLS in front of it.
+// replies to real people until Ctrl-C. Set the webhook URL of the installation to
+// https://your-proxy.example.com/webhook?key=SECRET, and let the proxy forward it to this program.
 //
-// # Nothing is lost, nobody is answered twice
-//
-// The installation delivers an event until it is answered with 200, so what fails is handed back
-// to it as an error, and comes again. Which messages were answered is remembered: one that
-// comes again is not answered again, even if only marking it as read had failed. Where it is not
-// known whether an answer was sent, or where the answer is refused for good, it is not sent
-// again: the message is told of and stays unread, for a person to look at.
-//
-// The memory is that of the process. A bot that is not to answer again after a restart, or that
-// runs several times over, keeps it in a database, by an [onpremise.DuplicateStore] of its own.
+// Nobody gets a reply twice: a message whose function returned nil, or whose reply may have been sent,
+// is not handled again. One that failed is delivered again. Handled messages are remembered in memory;
+// pass a shared store with onpremise.WithWebhookStore to remember them across restarts.
 package main
 
 import (
+	"cmp"
 	"context"
-	"crypto/x509"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
-	"strings"
-	"syscall"
+	"time"
 
 	"github.com/wabakit/wabakit-go/onpremise"
+	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
-}
+	live := flag.Bool("live", false, "use the installation of WA_BASE_URL, WA_USER and WA_PASSWORD")
+	listen := flag.String("listen", "127.0.0.1:8080", "with -live: the `address` to listen on")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 
-type options struct {
-	live   bool
-	listen string
-	ca     string
-	url    string
-}
-
-// run is the program. Its status is 0 if everybody was answered, 130 if ctx ended the demo, and
-// else 1. With -live, ctx is what ends it as a rule, and does not make it fail.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	status, err := start(ctx, args, getenv, stdout)
-	if err != nil {
-		fmt.Fprintln(stderr, "onpremise-bot:", err)
-	}
-	return status
-}
-
-func start(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) (int, error) {
-	opts, err := parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(stdout, usage())
-		return 0, nil
+	var err error
+	if *live {
+		err = runLive(ctx, *listen)
+	} else {
+		err = runDemo(ctx, os.Stdout)
 	}
 	if err != nil {
-		return 1, err
+		fmt.Fprintln(os.Stderr, "onpremise-bot:", err)
+		os.Exit(1)
 	}
-	if !opts.live {
-		fmt.Fprintln(stdout, "Without -live: the server is one in memory, and nobody is messaged.")
-		err := demo(ctx, stdout)
-		if ctx.Err() != nil {
-			return 130, errors.New("stopped")
-		}
-		return statusOf(err), err
-	}
-	client, secret, err := connect(opts, getenv)
-	if err != nil {
-		return 1, err
-	}
-	err = serve(ctx, opts, secret, newBot(client, stdout))
-	return statusOf(err), err
 }
 
-func statusOf(err error) int {
-	if err != nil {
-		return 1
+func runLive(ctx context.Context, listen string) error {
+	secret := os.Getenv("WA_WEBHOOK_SECRET")
+	if len(secret) < 16 {
+		return errors.New("WA_WEBHOOK_SECRET must have at least 16 characters")
 	}
-	return 0
+	client, err := onpremise.NewClient(os.Getenv("WA_BASE_URL"),
+		onpremise.WithCredentials(os.Getenv("WA_USER"), os.Getenv("WA_PASSWORD")))
+	if err != nil {
+		return err
+	}
+	b := &bot{client: client, out: os.Stdout}
+	server := &http.Server{Addr: listen, Handler: b.webhook(secret), ReadHeaderTimeout: 10 * time.Second}
+	stopped := context.AfterFunc(ctx, func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+		defer cancel()
+		server.Shutdown(closing) // messages in progress get their reply
+	})
+	defer stopped()
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
 
-// connect makes the client of a real installation.
-func connect(opts options, getenv func(string) string) (client *onpremise.Client, secret string, err error) {
-	var missing []string
-	need := func(name string) string {
-		value := getenv(name)
-		if value == "" {
-			missing = append(missing, name)
-		}
-		return value
+// bot replies to messages. Its methods are called concurrently.
+type bot struct {
+	client *onpremise.Client
+	out    io.Writer
+}
+
+func (b *bot) say(format string, args ...any) { fmt.Fprintf(b.out, format+"\n", args...) }
+
+// webhook returns the handler that the installation calls.
+func (b *bot) webhook(secret string) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", onpremise.NewWebhook(onpremise.WebhookHandlers{
+		MessageReceived: b.reply,
+		MessageFailed: func(_ context.Context, s *onpremise.MessageStatus) error {
+			b.say("the reply to %s failed: %v", s.RecipientID, s.Err())
+			return nil
+		},
+	}, onpremise.WithQuerySecret("key", secret)))
+	return mux
+}
+
+// reply sends a reply and marks the message as read. If it returns an error, the message is delivered
+// again, unless the error matches ErrOutcomeUnknown.
+func (b *bot) reply(ctx context.Context, m *onpremise.IncomingMessage) error {
+	reply, err := b.compose(ctx, m)
+	if err != nil {
+		// Not wrapped: composing again is harmless, even if the outcome of the upload is unknown.
+		return fmt.Errorf("compose a reply to %s: %s", m.From, err.Error())
 	}
-	base, user, password, secret := need("WA_BASE_URL"), need("WA_USER"), need("WA_PASSWORD"), need("WA_WEBHOOK_SECRET")
-	switch {
-	case len(missing) > 0:
-		return nil, "", fmt.Errorf("-live needs %s in the environment", strings.Join(missing, ", "))
-	case strings.Trim(secret, letters) != "" || len(secret) < 16: // it is a part of an address
-		return nil, "", errors.New("WA_WEBHOOK_SECRET is to have 16 letters and digits at least, and nothing else but - and _")
+	if m.GroupID != "" {
+		reply = onpremise.ToGroup(reply)
 	}
-	clientOptions := []onpremise.Option{onpremise.WithCredentials(user, password), onpremise.WithUserAgent("wabakit-bot")}
-	if opts.ca != "" {
-		pool, err := authorities(opts.ca)
+	_, err = b.client.Messages.Send(ctx, reply)
+	if errors.Is(err, onpremise.ErrInvalidRequest) { // it would fail again
+		b.say("no reply to %s: %v", m.From, err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b.say("replied to %s with %s", m.From, reply.Type)
+	if err := b.client.Messages.MarkRead(ctx, m.ID); err != nil { // not worth a second reply
+		b.say("message of %s stays unread: %v", m.From, err)
+	}
+	return nil
+}
+
+func (b *bot) compose(ctx context.Context, m *onpremise.IncomingMessage) (reply onpremise.Message, err error) {
+	to := cmp.Or(m.GroupID, m.From)
+	if _, title := m.Choice(); title != "" {
+		return onpremise.TextMessage(to, "You chose: "+title), nil
+	}
+	switch m.Type {
+	case onpremise.TypeText:
+		return onpremise.TextMessage(to, "You wrote: "+truncate(m.Text.Body, 200)), nil
+	case onpremise.TypeImage:
+		content, err := b.client.Media.Download(ctx, m.Image.ID)
 		if err != nil {
-			return nil, "", err
+			return reply, err
 		}
-		clientOptions = append(clientOptions, onpremise.WithRootCAs(pool))
+		defer content.Close()
+		id, err := b.client.Media.Upload(ctx, cmp.Or(content.ContentType, m.Image.MIMEType), content) // streamed
+		if err != nil {
+			return reply, err
+		}
+		return onpremise.ImageMessage(to, onpremise.MediaID(id), "Your image"), nil
 	}
-	client, err = onpremise.NewClient(base, clientOptions...)
-	return client, secret, err
+	return onpremise.TextMessage(to, "I understand text, images and buttons."), nil
 }
 
-const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+func truncate(text string, n int) string {
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:n]) + "…"
+	}
+	return text
+}
 
-func authorities(file string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(file)
+func runDemo(ctx context.Context, out io.Writer) error {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	b := &bot{client: server.Client(), out: out}
+	server.SetWebhookHandler(b.webhook("demo-secret-0123"))
+	err := b.client.Application.UpdateSettings(ctx, onpremise.ApplicationSettingsUpdate{
+		CallbackBackoffDelay: new(onpremise.Milliseconds(200)),
+		Webhooks:             &onpremise.WebhookSettingsUpdate{URL: new("https://bot.example.com/webhook?key=demo-secret-0123")},
+	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s has no certificate in PEM form", file)
-	}
-	return pool, nil
-}
-
-func flags(opts *options) *flag.FlagSet {
-	f := flag.NewFlagSet("onpremise-bot", flag.ContinueOnError)
-	f.BoolVar(&opts.live, "live", false, "use an installation: needs WA_BASE_URL, WA_USER, WA_PASSWORD and WA_WEBHOOK_SECRET")
-	f.StringVar(&opts.listen, "listen", "127.0.0.1:8080", "with -live: the `address` to listen on")
-	f.StringVar(&opts.ca, "ca", "", "with -live: the `file` with the authority of the installation's certificate, in PEM form")
-	f.StringVar(&opts.url, "url", "", "with -live: have the installation deliver to this `address`, where the bot can be reached")
-	f.SetOutput(io.Discard) // run says what is wrong, in a line
-	return f
-}
-
-func parse(args []string) (options, error) {
-	var opts options
-	f := flags(&opts)
-	if err := f.Parse(args); err != nil {
-		return opts, err
-	}
-	if f.NArg() > 0 {
-		return opts, fmt.Errorf("%q is no flag", f.Arg(0))
-	}
-	if !opts.live {
-		needless := ""
-		f.Visit(func(set *flag.Flag) { needless = set.Name })
-		if needless != "" {
-			return opts, fmt.Errorf("-%s needs -live: without it, there is no installation", needless)
+	photo := server.AddMedia("image/png", []byte("\x89PNG\r\n\x1a\n"))
+	for _, step := range []struct {
+		what    string
+		prepare func()
+		message onpremise.IncomingMessage
+	}{
+		{what: "Ada writes", message: onpremise.IncomingMessage{From: "12025550101", Text: onpremise.WebhookText{Body: "Hello!"}}},
+		{what: "Björn sends an image after the token has expired early", prepare: server.ExpireTokens,
+			message: onpremise.IncomingMessage{From: "12025550102", Image: photo}},
+		{what: "Chloé sends an image, and the upload of the copy fails once",
+			prepare: func() {
+				server.Inject(onpremisetest.Status(507, "disk full").On(onpremise.OpUploadMedia).Times(1))
+			},
+			message: onpremise.IncomingMessage{From: "12025550103", Image: photo}},
+		{what: "Dmitri sends a type that the bot does not know", message: onpremise.IncomingMessage{From: "12025550104", Type: "order"}},
+	} {
+		b.say("%s", step.what)
+		if step.prepare != nil {
+			step.prepare()
+		}
+		server.Receive(step.message)
+		if err := server.WaitDelivered(ctx); err != nil {
+			return err
 		}
 	}
-	if opts.url != "" && !strings.HasPrefix(opts.url, "https://") {
-		return opts, fmt.Errorf("-url is %q, and has to begin with https://: the installation calls nothing else", opts.url)
+	b.say("Ada's message is delivered again, and gets no second reply")
+	server.ReceiveJSON(string(server.Deliveries()[0].Body))
+	if err := server.WaitDelivered(ctx); err != nil {
+		return err
 	}
-	return opts, nil
-}
-
-func usage() string {
-	var b strings.Builder
-	f := flags(new(options))
-	f.SetOutput(&b)
-	fmt.Fprintln(&b, "onpremise-bot answers what people write to an installation.")
-	f.PrintDefaults()
-	return b.String()
+	if n := len(server.Messages()); n != 4 {
+		return fmt.Errorf("%d replies to 4 messages", n)
+	}
+	return nil
 }
