@@ -56,9 +56,7 @@ func Operations(doc *openapi3.T) ([]Operation, error) {
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			o := Operation{ID: op.OperationID, Method: method, Path: path}
-			if op.Summary != "" {
-				o.Name = strings.ToLower(op.Summary[:1]) + op.Summary[1:]
-			}
+			o.Name = imperative(op.Summary)
 			o.Repeat, _ = op.Extensions["x-repeatable"].(string)
 			if !slices.Contains([]string{"always", "delete", "never"}, o.Repeat) {
 				return nil, fmt.Errorf("%s: x-repeatable is %q", o.ID, o.Repeat)
@@ -73,4 +71,19 @@ func Operations(doc *openapi3.T) ([]Operation, error) {
 	}
 	slices.SortFunc(ops, func(a, b Operation) int { return cmp.Compare(a.ID, b.ID) })
 	return ops, nil
+}
+
+// imperative turns a summary, which begins with a verb in the third person, into an imperative:
+// "lists contacts" into "list contacts".
+func imperative(summary string) string {
+	verb, rest, _ := strings.Cut(summary, " ")
+	switch {
+	case strings.HasSuffix(verb, "ies"):
+		verb = strings.TrimSuffix(verb, "ies") + "y"
+	case strings.HasSuffix(verb, "ches"):
+		verb = strings.TrimSuffix(verb, "es")
+	default:
+		verb = strings.TrimSuffix(verb, "s")
+	}
+	return strings.TrimSpace(verb + " " + rest)
 }

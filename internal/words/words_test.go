@@ -37,7 +37,7 @@ var unwritten = []string{
 	".golangci.yml", "BENCHMARKS.md", "README.md", "readme_test.go", "examples",
 	"internal/batch", "internal/bench", "internal/contract", "internal/fakeserver", "internal/faultwire",
 	"internal/paging", "internal/plumbing", "internal/transport", "internal/version",
-	"late", "onpremise", "openapi",
+	"late", "onpremise",
 }
 
 func TestBannedWords(t *testing.T) {
