@@ -1,6 +1,7 @@
 package onpremise_test
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -126,19 +127,48 @@ func TestRegistrationTellsACodeFromARegistration(t *testing.T) {
 	}
 }
 
+// Some servers respond with the bare object. An empty value for a response with neither form would be
+// written back and erase data.
 func TestSettingsAreReadInEitherForm(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{
-		`{"pass_through":false,"webhooks":{"url":"u"},"callback_backoff_delay_ms":1000}`,
-		`{"settings":{"application":{"pass_through":false,"webhooks":{"url":"u"},"callback_backoff_delay_ms":"1000"}}}`,
+	application := func(ctx context.Context, c *onpremise.Client) (any, error) {
+		s, err := c.Application.Settings(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return []any{s.PassThrough, s.CallbackPersist, s.Webhooks.URL, s.CallbackBackoffDelay.Duration()}, nil
+	}
+	settings := []any{false, true, "u", time.Second} // CallbackPersist is true by default
+	about := func(ctx context.Context, c *onpremise.Client) (any, error) { return c.Profile.About(ctx) }
+	business := func(ctx context.Context, c *onpremise.Client) (any, error) { return c.BusinessProfile.Get(ctx) }
+	for body, tt := range map[string]struct {
+		read func(context.Context, *onpremise.Client) (any, error)
+		want any // nil for an error
+	}{
+		`{"pass_through":false,"webhooks":{"url":"u"},"callback_backoff_delay_ms":1000}`:                                {application, settings},
+		`{"settings":{"application":{"pass_through":false,"webhooks":{"url":"u"},"callback_backoff_delay_ms":"1000"}}}`: {application, settings},
+		`{"settings":{"profile":{"about":{"text":"hi"}}}}`:                                                              {about, "hi"},
+		`{"text":"hi"}`: {about, "hi"},
+		`{"text":""}`:   {about, ""},
+		`{"settings":{"profile":{"about":null}}}`:                         {about, nil},
+		`{"meta":{"version":"v2"}}`:                                       {about, nil},
+		`{"settings":{"business":{"profile":{"email":"a@example.com"}}}}`: {business, &onpremise.BusinessProfile{Email: "a@example.com"}},
+		`{"email":"a@example.com"}`:                                       {business, &onpremise.BusinessProfile{Email: "a@example.com"}},
+		`{"settings":{"business":{}}}`:                                    {business, nil},
+		`{"email":1}`:                                                     {business, nil},
 	} {
-		client, _ := newClient(t, 200, body)
-		settings, err := client.Application.Settings(t.Context())
-		require.NoError(t, err)
-		require.False(t, settings.PassThrough)
-		require.True(t, settings.CallbackPersist) // its default
-		require.Equal(t, "u", settings.Webhooks.URL)
-		require.Equal(t, time.Second, settings.CallbackBackoffDelay.Duration())
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			client, _ := newClient(t, 200, body)
+			got, err := tt.read(t.Context(), client)
+			if tt.want == nil {
+				var e *onpremise.Error
+				require.ErrorAs(t, err, &e)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, tt.want, got)
+		})
 	}
 }
 

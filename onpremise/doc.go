@@ -1,5 +1,5 @@
 // Package onpremise is a client for the WhatsApp Business API that a business runs on its own
-// machines, and the webhook that it calls.
+// machines, and for the webhook that the installation calls.
 //
 //	client, err := onpremise.NewClient("https://wa.example.internal/v1",
 //		onpremise.WithCredentials("admin", os.Getenv("WA_PASSWORD")), onpremise.WithRootCAs(pool))
@@ -10,56 +10,54 @@
 //
 // # Tokens
 //
-// The first call logs in, and all goroutines share the token. It is renewed before it ends, and
-// when the server refuses it: the call is then repeated with the new one. A login that fails is
-// the error of each call that waits for it. [WithNewPassword] sets up a fresh installation;
-// [WithToken] and [WithTokenSource] are for tokens that are managed elsewhere.
+// The first call logs in, and all goroutines share the token. The client renews it before it
+// expires, and when the server rejects it; the call is then retried once with the new token. A
+// failed login is the error of each call that waits for it. [WithNewPassword] sets up a fresh
+// installation. [WithToken] and [WithTokenSource] use tokens from elsewhere.
 //
 // # Certificates
 //
-// An installation usually has a certificate of its own making, which is trusted by
-// [WithRootCAs].
+// An installation usually has a self-signed certificate. Use [WithRootCAs] to trust it.
 //
 // # Requests
 //
-// What a request does not set is not sent, so the server's default holds. A field whose zero
-// value is something to say is a pointer: new(false) turns a setting off, nil leaves it as it
-// is. A nil slice is not sent, an empty one is.
+// Unset fields are omitted, so the server's default applies. Fields whose zero value is meaningful
+// are pointers: new(false) turns a setting off, nil leaves it unchanged. A nil slice is omitted, an
+// empty slice is sent.
 //
-// Types such as [Message] are those of package onpremiseapi, which lists their fields:
+// Types such as [Message] are aliases; their fields are listed by
 // go doc github.com/wabakit/wabakit-go/onpremise/onpremiseapi.Message.
 //
 // # Errors
 //
-// A call that the server refused, or that brought no answer, returns an [*Error]. errors.Is
-// tells kinds apart:
+// A call that the server refused, or that had no usable response, returns an [*Error]. Use errors.Is
+// to distinguish them:
 //
 //	switch {
-//	case errors.Is(err, onpremise.ErrNotFound): // no such thing
-//	case errors.Is(err, onpremise.ErrOutcomeUnknown): // it may have happened: look before trying again
+//	case errors.Is(err, onpremise.ErrNotFound): // the object does not exist
+//	case errors.Is(err, onpremise.ErrWindowClosed): // send a template instead
+//	case errors.Is(err, onpremise.ErrOutcomeUnknown): // check before sending again
 //	}
 //
-// What is known to be wrong before it is sent is a [*ValidationError]. Neither passwords nor
-// tokens stand in an error or a log line.
+// Invalid input is reported as a [*ValidationError] and nothing is sent. Errors and logs never
+// contain a password or a token.
 //
 // # Retries
 //
-// An attempt that failed in passing (a connection that breaks, 408, 429, 500, 502, 503, 504) is
-// repeated up to three times, with growing pauses or after the time that the server names, if
-// repeating it can do no harm: the call only reads, or its repetition changes nothing, or the
-// server cannot have acted on it. The comment of each method says which holds. No message is
-// ever sent twice by a retry; where that leaves the outcome open, the error matches
-// [ErrOutcomeUnknown].
+// Transient failures (connection errors, 408, 429, 500, 502, 503, 504) are retried up to three times
+// if the comment of the method says "Retried on any transient failure": such calls only read, or
+// repeating them changes nothing. Other calls are retried only if the request was not processed.
+// Otherwise their error matches [ErrOutcomeUnknown], so that no message is sent twice. The client
+// waits as long as the server asks for, or with growing delays.
 //
-// # Batches
+// # Sequences
 //
-// [ContactsService.CheckMany] takes a sequence of any length, looks it up in chunks, and accounts
-// for each item in a [BatchReport].
+// [ContactsService.CheckMany] takes a sequence of any length and returns one; [FromSlice], [FromSeq]
+// and [Map] adapt sequences.
 //
 // # Media
 //
-// [MediaService.Upload] and [MediaService.Download] stream: a file of any size goes through
-// without being held in memory.
+// [MediaService.Upload] and [MediaService.Download] stream files of any size.
 //
 // # The webhook
 //
@@ -73,7 +71,6 @@
 //
 // # Tests
 //
-// The client calls the *http.Client of [WithHTTPClient] as it is at each attempt, so
-// github.com/jarcoal/httpmock works with it. Package onpremisetest has a whole installation in
-// memory.
+// Each attempt uses the *http.Client of [WithHTTPClient] as it is at that time, so
+// github.com/jarcoal/httpmock works. Package onpremisetest has an installation in memory.
 package onpremise

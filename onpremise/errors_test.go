@@ -40,6 +40,8 @@ func TestRefusalsAreToldApart(t *testing.T) {
 		{429, `{"errors":[{"code":1015,"title":"Too many requests"}]}`, onpremise.ErrRateLimited, "1015 Too many requests"},
 		{500, `{"errors":[{"code":1014,"title":"Internal error"}]}`, onpremise.ErrServer, "1014 Internal error"},
 		{418, `{"errors":[{"title":"teapot"}]}`, nil, "teapot"},
+		{400, `{"errors":[{"code":400,"title":"Bad request"}]}`, onpremise.ErrInvalidRequest, "Bad request"},
+		{200, `{"errors":[{"code":1014,"title":"Internal error"}]}`, nil, "1014 Internal error"},
 		{404, ``, onpremise.ErrNotFound, "Not Found"},
 		{502, `<html>Bad gateway</html>`, onpremise.ErrServer, `Bad Gateway: "<html>Bad gateway</html>"`},
 		{400, `{"errors":[]}`, onpremise.ErrInvalidRequest, `Bad Request: "{\"errors\":[]}"`},

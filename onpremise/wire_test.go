@@ -54,6 +54,9 @@ var calls = []struct {
 	{"Application.UpdateSettings of nothing", func(ctx context.Context, c *onpremise.Client) error {
 		return c.Application.UpdateSettings(ctx, onpremise.ApplicationSettingsUpdate{})
 	}, 200, ``, `PATCH /settings/application application/json {}`},
+	{"Application.UpdateSettings of no media", func(ctx context.Context, c *onpremise.Client) error {
+		return c.Application.UpdateSettings(ctx, onpremise.ApplicationSettingsUpdate{Media: &onpremise.MediaSettings{}})
+	}, 200, ``, `PATCH /settings/application application/json {}`},
 	{"Application.ResetSettings", func(ctx context.Context, c *onpremise.Client) error { return c.Application.ResetSettings(ctx) },
 		200, ``, `DELETE /settings/application  `},
 	{"Application.SetShards", func(ctx context.Context, c *onpremise.Client) error {

@@ -2,9 +2,7 @@ package onpremiseapi
 
 import "encoding/json"
 
-// UnmarshalJSON reads a setting that the answer leaves out as the default of the
-// contract: a reader of plain values would take it for false or 0, and some
-// defaults are true.
+// UnmarshalJSON sets omitted settings to the contract's defaults, some of which are true.
 func (s *ApplicationSettings) UnmarshalJSON(data []byte) error {
 	type plain ApplicationSettings
 	settings := plain{

@@ -1,20 +1,18 @@
-// Package onpremiseapi is generated from the contract of the on-premise WhatsApp
-// Business API: its types, and a plain client with one method for each operation.
+// Package onpremiseapi is generated from the contract of the on-premise WhatsApp Business API. It
+// contains the types and a plain client with one method for each operation.
 //
-// Use package onpremise unless you need an operation bare. This client knows no
-// token, repeats nothing and returns whatever the server answered; package
-// onpremise adds all that, and hands out this client on its own transport.
+// Use package onpremise instead. The client of this package does not log in, does not retry, and
+// returns every response as it is. Client.API of package onpremise returns this client on the
+// transport of package onpremise.
 //
-// In a request, a field that is nil is not sent, and one that points to false, 0
-// or "" is:
+// In a request, nil fields are omitted, and pointers to false, 0 or "" are sent:
 //
 //	onpremiseapi.ApplicationSettingsUpdate{PassThrough: new(false)}
 //
-// A list that is nil is not sent, and one that is empty is. An answer has plain
-// values: what the server left out is zero, or the default of a setting. Values
-// of an enumeration that this package does not know are kept as they are.
+// A nil slice is omitted, an empty slice is sent. In a response, an omitted field is zero, or the
+// default of a setting. Unknown values of an enumeration are kept.
 //
-// The few types that are written by hand read what the contract does not say: a
-// [Time] with a space in it, [Milliseconds] as a string or a number, [Health] in
-// any of its forms, the [Timestamp] of a webhook.
+// The types written by hand accept forms that the contract does not declare: a [Time] with a space,
+// [Milliseconds] as a string or a number, [Health] as a word, a node or a map of nodes, and the
+// [Timestamp] of a webhook.
 package onpremiseapi

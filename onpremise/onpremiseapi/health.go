@@ -6,19 +6,18 @@ import (
 	"fmt"
 )
 
-// Health is how an installation stands towards the WhatsApp servers. An
-// installation of one node sends a word or the status of that node; one of several
-// nodes sends the status of each.
+// Health is the gateway status of an installation. An installation of one node sends a word or the
+// status of the node, an installation of several nodes the status of each.
 type Health struct {
-	// Status is that of the only node, and empty where Nodes is set.
+	// Status is the status of the only node. It is empty if Nodes is set.
 	Status GatewayStatus
-	// Role is the part of the only node, where it told one.
+	// Role is the role of the only node, if the server includes it.
 	Role NodeRole
-	// Nodes holds the status of each of several nodes by its name.
+	// Nodes maps the name of each of several nodes to its status.
 	Nodes map[string]NodeStatus
 }
 
-// Connected reports whether every node is connected, and there is one.
+// Connected reports whether there is a node and every node is connected.
 func (h *Health) Connected() bool {
 	for _, node := range h.Nodes {
 		if node.GatewayStatus != GatewayStatusConnected {
@@ -37,7 +36,7 @@ func (h *Health) UnmarshalJSON(data []byte) error {
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(data, &members); err != nil {
-		return fmt.Errorf("health is neither a word nor an object: %w", err)
+		return fmt.Errorf("health must be a string or an object: %w", err)
 	}
 	if node, ok := onlyNode(members); ok {
 		*h = Health{Status: node.GatewayStatus, Role: node.Role}
@@ -46,10 +45,10 @@ func (h *Health) UnmarshalJSON(data []byte) error {
 	nodes := make(map[string]NodeStatus, len(members))
 	for name, member := range members {
 		var node NodeStatus
-		// A node, too, may answer with a word alone.
+		// The status of a node may be a word, too.
 		if json.Unmarshal(member, &node.GatewayStatus) != nil {
 			if member[0] != '{' {
-				continue // what else is told beside the nodes
+				continue // not a node
 			}
 			if err := json.Unmarshal(member, &node); err != nil {
 				return fmt.Errorf("health of node %q: %w", name, err)
@@ -58,14 +57,13 @@ func (h *Health) UnmarshalJSON(data []byte) error {
 		nodes[name] = node
 	}
 	if len(nodes) == 0 && len(members) > 0 {
-		return errors.New("health is told of no node")
+		return errors.New("health has no node")
 	}
 	*h = Health{Nodes: nodes}
 	return nil
 }
 
-// MarshalJSON writes the nodes where there are several, else the only node, as a
-// word where that says all.
+// MarshalJSON writes Nodes, or the only node, which is a word if it has no role.
 func (h Health) MarshalJSON() ([]byte, error) {
 	switch {
 	case h.Nodes != nil:
@@ -77,8 +75,8 @@ func (h Health) MarshalJSON() ([]byte, error) {
 	}
 }
 
-// onlyNode reads an object that is a node itself. In a map of nodes, even a node
-// of the name gateway_status has an object for its value.
+// onlyNode decodes an object that is itself a node. In a map of nodes, a node named gateway_status
+// has an object as its value.
 func onlyNode(members map[string]json.RawMessage) (NodeStatus, bool) {
 	var node NodeStatus
 	status, hasStatus := members["gateway_status"]

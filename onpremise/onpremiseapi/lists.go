@@ -2,8 +2,7 @@ package onpremiseapi
 
 import "encoding/json"
 
-// MarshalJSON sends a template that has no places for values with an empty list,
-// which the contract requires, rather than null.
+// MarshalJSON writes nil LocalizableParams as an empty list, which the contract requires.
 func (t HSM) MarshalJSON() ([]byte, error) {
 	type plain HSM
 	if t.LocalizableParams == nil {
@@ -12,8 +11,7 @@ func (t HSM) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(t))
 }
 
-// MarshalJSON sends a profile without web addresses with an empty list, which the
-// contract requires, rather than null.
+// MarshalJSON writes nil Websites as an empty list, which the contract requires.
 func (p BusinessProfile) MarshalJSON() ([]byte, error) {
 	type plain BusinessProfile
 	if p.Websites == nil {

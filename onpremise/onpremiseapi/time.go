@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// Time is a moment that the server writes as RFC 3339, as it is declared, or with
-// a space in the place of the T: 2018-03-01 15:29:26+00:00. It is zero where the
-// server told none, and is written as RFC 3339.
+// Time is a time in RFC 3339, as declared, or with a space instead of the T:
+// 2018-03-01 15:29:26+00:00. It is zero if the server omits it, and is written in RFC 3339.
 type Time struct{ time.Time }
 
-// UnmarshalJSON reads both forms, into UTC.
+// UnmarshalJSON reads both forms and converts the time to UTC.
 func (t *Time) UnmarshalJSON(data []byte) error {
 	var s string
 	if err := json.Unmarshal(data, &s); err != nil {
@@ -29,7 +28,7 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 		}
 	}
 	if v = v.UTC(); v.Year() < 0 || v.Year() > 9999 {
-		return fmt.Errorf("%s lies outside of the years 0 to 9999", s)
+		return fmt.Errorf("%s is outside the years 0 to 9999", s)
 	}
 	*t = Time{v}
 	return nil

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Timestamp is a moment of a webhook event: Unix seconds, written as a string.
+// Timestamp is the time of a webhook event: Unix seconds in a string.
 type Timestamp string
 
 // TimestampAt returns the timestamp of t.
@@ -15,8 +15,7 @@ func TimestampAt(t time.Time) Timestamp {
 	return Timestamp(strconv.FormatInt(t.Unix(), 10))
 }
 
-// Time returns the moment in UTC. It is zero where the timestamp is empty or no
-// number of seconds.
+// Time returns the time in UTC. It is zero if the timestamp is not a number.
 func (t Timestamp) Time() time.Time {
 	seconds, err := strconv.ParseInt(string(t), 10, 64)
 	if err != nil {
@@ -25,8 +24,8 @@ func (t Timestamp) Time() time.Time {
 	return time.Unix(seconds, 0).UTC()
 }
 
-// UnmarshalJSON reads a string, and a bare number too: an event that cannot be
-// read is delivered again and again.
+// UnmarshalJSON reads a string or a number: an event that cannot be read would be delivered again
+// and again.
 func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	if bytes.Equal(data, []byte("null")) {
 		return nil
@@ -40,7 +39,7 @@ func (t *Timestamp) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	if digits := data[1 : len(data)-1]; len(bytes.Trim(digits, "0123456789")) == 0 {
-		*t = Timestamp(digits) // as always, and needs no decoder
+		*t = Timestamp(digits) // the usual form, read without a decoder
 		return nil
 	}
 	return json.Unmarshal(data, (*string)(t))
