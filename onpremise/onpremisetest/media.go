@@ -55,7 +55,7 @@ func (a *api) uploadMedia(c *call) (any, error) {
 
 func (a *api) store(f *file) (id string) {
 	n := a.next()
-	id = fmt.Sprintf("%08x-ff4e-4d9b-b110-%012x", n*2654435761%(1<<32), n)
+	id = fmt.Sprintf("%08x-ff4e-4d9b-b110-%012x", uint32(n)*2654435761, n)
 	a.media[id] = f
 	return id
 }
