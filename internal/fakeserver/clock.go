@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Clock runs as time.Now does, ahead of it or behind. The zero Clock is in step with it.
+// Clock is the real time plus an offset. The zero Clock shows the real time.
 type Clock struct {
 	mu     sync.Mutex
 	offset time.Duration
 	moved  chan struct{} // closed when the clock is moved
 }
 
-// NewClock returns a clock that shows start now. A zero start is the present.
+// NewClock returns a clock that shows start now, or the real time if start is zero.
 func NewClock(start time.Time) *Clock {
 	c := new(Clock)
 	if !start.IsZero() {
@@ -22,14 +22,14 @@ func NewClock(start time.Time) *Clock {
 	return c
 }
 
-// Now is the time that the clock shows, in UTC.
+// Now returns the time that the clock shows, in UTC.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return time.Now().Add(c.offset).UTC()
 }
 
-// Advance moves the clock.
+// Advance moves the clock forward.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -40,8 +40,7 @@ func (c *Clock) Advance(d time.Duration) {
 	}
 }
 
-// WaitUntil returns when the clock shows t, by itself or because it was moved, or with the
-// error of ctx.
+// WaitUntil waits until the clock shows t, or returns the error of ctx.
 func (c *Clock) WaitUntil(ctx context.Context, t time.Time) error {
 	for {
 		c.mu.Lock()

@@ -15,26 +15,26 @@ import (
 	"github.com/wabakit/wabakit-go/internal/fakeserver"
 )
 
-func TestContextEndsARequestAtOnce(t *testing.T) {
+func TestContextEndsARequest(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
 			<-s.api.told
 			cancel()
 		}()
-		_, _, err := s.answer(ctx, "wait", "")
+		_, _, err := s.do(ctx, "wait", "")
 		require.ErrorIs(t, err, context.Canceled)
 	})
 }
 
-func TestContextThatHasEndedSendsNothing(t *testing.T) {
+func TestDoneContextSendsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newServer(t, false)
+		s := newServer(t, memory)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, _, err := s.answer(ctx, "echo", "")
+		_, _, err := s.do(ctx, "echo", "")
 		require.ErrorIs(t, err, context.Canceled)
 		synctest.Wait()
 		require.Empty(t, s.Requests())
@@ -43,7 +43,7 @@ func TestContextThatHasEndedSendsNothing(t *testing.T) {
 
 func TestContextEndsABody(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		s.Inject(fakeserver.SlowBody(time.Hour))
 		ctx, cancel := context.WithCancel(t.Context())
 		resp, err := s.post(ctx, "echo", "hello")
@@ -55,9 +55,9 @@ func TestContextEndsABody(t *testing.T) {
 	})
 }
 
-func TestContextEndsABodyWhateverTheHandlerDoes(t *testing.T) {
+func TestContextEndsABodyOfAnUnresponsiveHandler(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		ctx, cancel := context.WithCancel(t.Context())
 		resp, err := s.post(ctx, "stubborn", "hello")
 		require.NoError(t, err)
@@ -71,28 +71,28 @@ func TestContextEndsABodyWhateverTheHandlerDoes(t *testing.T) {
 
 func TestClosedBodyEndsTheHandlersContext(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		resp, err := s.post(t.Context(), "begin", "hello")
 		require.NoError(t, err)
 		<-s.api.told
 		require.NoError(t, resp.Body.Close())
-		<-s.api.told // when its context has ended
+		<-s.api.told // its context is done
 	})
 }
 
-func TestAnswerShorterThanItsLengthEndsEarly(t *testing.T) {
+func TestBodyShorterThanItsLength(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
-		status, answer, err := s.answer(t.Context(), "short", "")
+	each(t, func(t *testing.T, s *server) {
+		status, text, err := s.do(t.Context(), "short", "")
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		require.Equal(t, 200, status)
-		require.Equal(t, "short", answer)
+		require.Equal(t, "short", text)
 	})
 }
 
-func TestCloseEndsWhatRuns(t *testing.T) {
+func TestCloseEndsRequests(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		ended, held := make(chan error), make(chan struct{})
 		s.Inject(fakeserver.Latency(time.Hour).On("echo").When(func(fakeserver.Request) bool {
 			close(held)
@@ -100,7 +100,7 @@ func TestCloseEndsWhatRuns(t *testing.T) {
 		}))
 		for _, operation := range []string{"wait", "echo"} {
 			go func() {
-				_, _, err := s.answer(context.WithoutCancel(t.Context()), operation, "")
+				_, _, err := s.do(context.WithoutCancel(t.Context()), operation, "")
 				ended <- err
 			}()
 		}
@@ -110,16 +110,16 @@ func TestCloseEndsWhatRuns(t *testing.T) {
 		for range 2 {
 			<-ended
 		}
-		require.EqualValues(t, 1, s.api.acts.Load(), "what was held back never got to the API")
-		_, _, err := s.answer(t.Context(), "echo", "")
+		require.EqualValues(t, 1, s.api.acts.Load(), "a delayed request does not reach the API")
+		_, _, err := s.do(t.Context(), "echo", "")
 		require.Error(t, err)
-		s.Close() // again
+		s.Close() // a second time
 	})
 }
 
-func TestCloseEndsABodyThatNobodyReads(t *testing.T) {
+func TestCloseEndsAResponseBodyThatIsNotRead(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		s.Inject(fakeserver.EndlessBody())
 		resp, err := s.post(t.Context(), "echo", "")
 		require.NoError(t, err)
@@ -130,9 +130,9 @@ func TestCloseEndsABodyThatNobodyReads(t *testing.T) {
 	})
 }
 
-func TestCloseEndsABodyThatNobodyWrites(t *testing.T) {
+func TestCloseEndsARequestBodyThatIsNotWritten(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		r, w := io.Pipe()
 		reading, ended := make(chan struct{}), make(chan error)
 		go func() {
@@ -153,7 +153,7 @@ func TestCloseEndsABodyThatNobodyWrites(t *testing.T) {
 	})
 }
 
-// body is a request body that notes its end.
+// body is a request body that records Close.
 type body struct {
 	io.Reader
 	closed chan struct{}
@@ -169,16 +169,16 @@ func TestRoundTripClosesTheBodyOnEveryPath(t *testing.T) {
 	t.Parallel()
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	closed := fakeserver.New(newAPI(), new(fakeserver.Clock))
+	closed := fakeserver.New(newAPI(), new(fakeserver.Clock), false)
 	closed.Close()
 	for name, tc := range map[string]struct {
 		ctx    context.Context
 		server *fakeserver.Server
 		fault  fakeserver.Fault
 	}{
-		"answered":     {t.Context(), fakeserver.New(newAPI(), new(fakeserver.Clock)), fakeserver.Latency(0)},
-		"cut":          {t.Context(), fakeserver.New(newAPI(), new(fakeserver.Clock)), fakeserver.CutBefore()},
-		"ended before": {ended, fakeserver.New(newAPI(), new(fakeserver.Clock)), fakeserver.Latency(0)},
+		"processed":    {t.Context(), fakeserver.New(newAPI(), new(fakeserver.Clock), false), fakeserver.Latency(0)},
+		"cut":          {t.Context(), fakeserver.New(newAPI(), new(fakeserver.Clock), false), fakeserver.CutBefore()},
+		"ended before": {ended, fakeserver.New(newAPI(), new(fakeserver.Clock), false), fakeserver.Latency(0)},
 		"closed":       {t.Context(), closed, fakeserver.Latency(0)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -200,9 +200,9 @@ func TestRoundTripClosesTheBodyOnEveryPath(t *testing.T) {
 	}
 }
 
-func TestRoundTripLeavesTheRequestAsItIs(t *testing.T) {
+func TestRoundTripDoesNotModifyTheRequest(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, false)
+	s := newServer(t, memory)
 	req, err := http.NewRequest("POST", "https://user@any.example/v1/echo?q=1", strings.NewReader("hello"))
 	require.NoError(t, err)
 	req.Host = ""

@@ -7,46 +7,46 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong on the way between client and server. Its methods
-// return a copy that is meant for fewer requests; a new Fault is meant for all of them.
+// Fault is something that goes wrong between client and server. Its methods return a copy for fewer
+// requests; a new Fault is for all of them.
 type Fault struct {
 	operations []string
 	when       func(Request) bool
 	after      int
-	times      int // 0 is no limit
+	times      int // 0 means no limit
 
-	header http.Header
-	delay  time.Duration // of a latency, which has no strike
-	acts   bool          // whether the API sees the request before the fault strikes
-	strike func(blow)
+	header    http.Header
+	delay     time.Duration // of a latency, which has no serve
+	processed bool          // the API processes the request before
+	serve     func(exchange)
 }
 
-// On means the fault for calls of these operations of the contract.
+// On limits the fault to requests of the given operations.
 func (f Fault) On(operations ...string) Fault {
 	f.operations = slices.Clone(operations)
 	return f
 }
 
-// When means the fault for requests of which match says so. Of what it is given, the
-// outcome is not known yet.
+// When limits the fault to requests for which match returns true. Status and Acted are not yet set
+// in the Request that match receives.
 func (f Fault) When(match func(Request) bool) Fault {
 	f.when = match
 	return f
 }
 
-// After lets n requests pass that the fault is meant for.
+// After skips the first n matching requests.
 func (f Fault) After(n int) Fault {
 	f.after = n
 	return f
 }
 
-// Times ends the fault when it has struck n times.
+// Times limits the fault to n requests.
 func (f Fault) Times(n int) Fault {
 	f.times = n
 	return f
 }
 
-// With adds a header to the answer, such as Retry-After.
+// With adds a header to the response, such as Retry-After.
 func (f Fault) With(name, value string) Fault {
 	f.header = f.header.Clone()
 	if f.header == nil {
@@ -56,63 +56,63 @@ func (f Fault) With(name, value string) Fault {
 	return f
 }
 
-// faults are those that are in force, in the order in which they were injected.
+// faults are the injected faults in order.
 type faults struct {
 	mu   sync.Mutex
-	list []*armed
+	list []*injected
 }
 
-type armed struct {
+type injected struct {
 	Fault
-	seen   int
-	struck int
+	matched int
+	used    int
 }
 
-func (a *armed) over() bool { return a.times > 0 && a.struck >= a.times }
+func (f *injected) over() bool { return f.times > 0 && f.used >= f.times }
 
-func (a *armed) on(operation string) bool {
-	return len(a.operations) == 0 || slices.Contains(a.operations, operation)
+func (f *injected) on(operation string) bool {
+	return len(f.operations) == 0 || slices.Contains(f.operations, operation)
 }
 
 func (f *faults) add(list []Fault) (remove func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var added []*armed
+	var added []*injected
 	for _, fault := range list {
-		added = append(added, &armed{Fault: fault})
+		added = append(added, &injected{Fault: fault})
 	}
 	f.list = append(f.list, added...)
 	return func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.list = slices.DeleteFunc(f.list, func(a *armed) bool { return slices.Contains(added, a) })
+		f.list = slices.DeleteFunc(f.list, func(one *injected) bool { return slices.Contains(added, one) })
 	}
 }
 
-// any reports whether a call of operation might meet a fault.
+// any reports whether a request of the operation may meet a fault.
 func (f *faults) any(operation string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.ContainsFunc(f.list, func(a *armed) bool { return a.on(operation) && !a.over() })
+	return slices.ContainsFunc(f.list, func(one *injected) bool { return one.on(operation) && !one.over() })
 }
 
-// pick takes what r meets: every latency, and the first other fault, if there is one.
+// pick returns what r meets: the sum of all latencies, and the first other fault if there is one.
 func (f *faults) pick(r Request) (latency time.Duration, fault *Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, a := range f.list {
-		if a.strike != nil && fault != nil || a.over() || !a.on(r.Operation) || a.when != nil && !a.when(r) {
+	for _, one := range f.list {
+		if one.serve != nil && fault != nil || one.over() || !one.on(r.Operation) || one.when != nil && !one.when(r) {
 			continue
 		}
-		if a.seen++; a.seen <= a.after {
+		if one.matched++; one.matched <= one.after {
 			continue
 		}
-		a.struck++
-		if a.strike == nil {
-			latency += a.delay
+		one.used++
+		if one.serve == nil {
+			latency += one.delay
 			continue
 		}
-		fault = &a.Fault
+		fault = &one.Fault
 	}
 	return latency, fault
 }

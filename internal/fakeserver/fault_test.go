@@ -18,7 +18,7 @@ import (
 func TestFaultsBehaveAsNamed(t *testing.T) {
 	t.Parallel()
 	hello := strings.Repeat("hello ", 100)
-	const winReset = syscall.Errno(10054) // what Windows calls it
+	const winReset = syscall.Errno(10054) // on Windows
 	reset := func(t *testing.T, err error) {
 		t.Helper()
 		require.True(t, errors.Is(err, syscall.ECONNRESET) || errors.Is(err, winReset), "%v", err)
@@ -36,26 +36,28 @@ func TestFaultsBehaveAsNamed(t *testing.T) {
 		header http.Header
 		answer string
 	}{
-		"latency":      {fault: fakeserver.Latency(time.Microsecond), acts: true, status: 201, answer: hello},
-		"a status":     {fault: fakeserver.Answer(503, `{"error":"busy"}`).With("Retry-After", "7"), status: 503, header: http.Header{"Retry-After": {"7"}, "Content-Type": {"application/json"}}, answer: `{"error":"busy"}`},
-		"an empty one": {fault: fakeserver.Answer(500, ""), status: 500, header: http.Header{"Content-Type": nil}},
-		"a text":       {fault: fakeserver.Answer(200, "fine"), status: 200, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, answer: "fine"},
-		"another type": {fault: fakeserver.Answer(200, "a,b").With("content-type", "text/csv"), status: 200, header: http.Header{"Content-Type": {"text/csv"}}, answer: "a,b"},
-		"a proxy":      {fault: fakeserver.ProxyPage(502), status: 502, header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, answer: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"},
-		"a redirect":   {fault: fakeserver.Redirect(307, "http://other.invalid/"), status: 307, header: http.Header{"Location": {"http://other.invalid/"}}},
-		"cut before":   {fault: fakeserver.CutBefore(), err: reset},
-		"cut after":    {fault: fakeserver.CutAfter(), acts: true, err: reset},
-		"cut head":     {fault: fakeserver.CutHead(), acts: true, err: endsEarly},
-		"truncated":    {fault: fakeserver.Truncated(), acts: true, status: 201, body: endsEarly, answer: hello[:300], header: http.Header{"Content-Length": {"601"}}},
-		"garbage":      {fault: fakeserver.Garbage(), acts: true, status: 201, header: http.Header{"Content-Type": {"application/json"}, "Content-Length": {"13"}}, answer: "\x1f\x8b\x08{\"suc\x00\xff\xfe]]"},
-		"a slow body":  {fault: fakeserver.SlowBody(time.Microsecond), acts: true, status: 201, answer: hello, header: http.Header{"Content-Length": {"600"}}},
+		"latency":        {fault: fakeserver.Latency(time.Microsecond), acts: true, status: 201, answer: hello},
+		"a status":       {fault: fakeserver.Answer(503, `{"error":"busy"}`).With("Retry-After", "7"), status: 503, header: http.Header{"Retry-After": {"7"}, "Content-Type": {"application/json"}}, answer: `{"error":"busy"}`},
+		"an empty body":  {fault: fakeserver.Answer(500, ""), status: 500, header: http.Header{"Content-Type": nil}},
+		"a text":         {fault: fakeserver.Answer(200, "fine"), status: 200, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, answer: "fine"},
+		"a content type": {fault: fakeserver.Answer(200, "a,b").With("content-type", "text/csv"), status: 200, header: http.Header{"Content-Type": {"text/csv"}}, answer: "a,b"},
+		"a proxy":        {fault: fakeserver.ProxyPage(502), status: 502, header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, answer: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"},
+		"a redirect":     {fault: fakeserver.Redirect(307, "http://other.invalid/"), status: 307, header: http.Header{"Location": {"http://other.invalid/"}}},
+		"cut before":     {fault: fakeserver.CutBefore(), err: reset},
+		"cut after":      {fault: fakeserver.CutAfter(), acts: true, err: reset},
+		"cut head":       {fault: fakeserver.CutHead(), acts: true, err: endsEarly},
+		"truncated":      {fault: fakeserver.Truncated(), acts: true, status: 201, body: endsEarly, answer: hello[:300], header: http.Header{"Content-Length": {"601"}}},
+		"garbage":        {fault: fakeserver.Garbage(), acts: true, status: 201, header: http.Header{"Content-Type": {"application/json"}, "Content-Length": {"13"}}, answer: "\x1f\x8b\x08{\"suc\x00\xff\xfe]]"},
+		"a slow body":    {fault: fakeserver.SlowBody(time.Microsecond), acts: true, status: 201, answer: hello, header: http.Header{"Content-Length": {"600"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			both(t, func(t *testing.T, s *server) {
+			each(t, func(t *testing.T, s *server) {
 				remove := s.Inject(tc.fault)
 				resp, err := s.post(t.Context(), "echo", hello)
-				if tc.err != nil {
+				if tc.err != nil && s.http2 {
+					require.ErrorContains(t, err, "stream error")
+				} else if tc.err != nil {
 					tc.err(t, err)
 				} else {
 					require.NoError(t, err)
@@ -65,7 +67,9 @@ func TestFaultsBehaveAsNamed(t *testing.T) {
 						require.Equal(t, values, resp.Header[name], name)
 					}
 					answer, err := io.ReadAll(resp.Body)
-					if tc.body != nil {
+					if tc.body != nil && s.http2 {
+						require.Error(t, err)
+					} else if tc.body != nil {
 						tc.body(t, err)
 					} else {
 						require.NoError(t, err)
@@ -74,23 +78,23 @@ func TestFaultsBehaveAsNamed(t *testing.T) {
 				}
 				seen := s.Requests()
 				require.Len(t, seen, 1)
-				require.Equal(t, hello, string(seen[0].Body), "the request is recorded whole")
+				require.Equal(t, hello, string(seen[0].Body), "the whole request is recorded")
 				require.Equal(t, tc.status, seen[0].Status)
 				require.Equal(t, tc.acts, seen[0].Acted)
 				require.Equal(t, tc.acts, s.api.acts.Load() == 1)
 
 				remove()
-				_, answer, err := s.answer(t.Context(), "echo", "well")
+				_, text, err := s.do(t.Context(), "echo", "well")
 				require.NoError(t, err)
-				require.Equal(t, "well", answer)
+				require.Equal(t, "well", text)
 			})
 		})
 	}
 }
 
-func TestEndlessBodyEndsWithItsReader(t *testing.T) {
+func TestEndlessBodyEndsWhenItIsClosed(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		s.Inject(fakeserver.EndlessBody())
 		resp, err := s.post(t.Context(), "echo", "hello")
 		require.NoError(t, err)
@@ -99,45 +103,45 @@ func TestEndlessBodyEndsWithItsReader(t *testing.T) {
 		require.NoError(t, err)
 		require.EqualValues(t, 5<<20, n)
 		require.NoError(t, resp.Body.Close())
-		s.Close() // returns: nobody writes any more
+		s.Close() // returns, since nothing is written any more
 		require.True(t, s.Requests()[0].Acted)
 	})
 }
 
 func TestHangEndsWithTheClient(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		s.Inject(fakeserver.Hang())
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
 			<-s.api.told
 			cancel()
 		}()
-		_, _, err := s.answer(ctx, "echo", "")
+		_, _, err := s.do(ctx, "echo", "")
 		require.ErrorIs(t, err, context.Canceled)
 		require.EqualValues(t, 1, s.api.acts.Load())
 		require.Zero(t, s.Requests()[0].Status)
 	})
 }
 
-func TestLatencyThatOutlastsTheClientLetsNothingHappen(t *testing.T) {
+func TestRequestIsNotProcessedIfTheClientDisconnectsDuringLatency(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		ctx, cancel := context.WithCancel(t.Context())
 		s.Inject(fakeserver.Latency(time.Hour).When(func(fakeserver.Request) bool {
 			cancel()
 			return true
 		}))
-		_, _, err := s.answer(ctx, "echo", "hello")
+		_, _, err := s.do(ctx, "echo", "hello")
 		require.ErrorIs(t, err, context.Canceled)
 		s.Close()
 		require.Zero(t, s.api.acts.Load())
 	})
 }
 
-func TestFaultsAreMetInOrder(t *testing.T) {
+func TestFaultsApplyInOrder(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, false)
+	s := newServer(t, memory)
 	remove := s.Inject(
 		fakeserver.Answer(500, "").Times(2).On("echo"),
 		fakeserver.Answer(501, "").When(func(r fakeserver.Request) bool { return string(r.Body) == "bad" }),
@@ -152,24 +156,24 @@ func TestFaultsAreMetInOrder(t *testing.T) {
 		{"refuse", "", 409},
 		{"echo", "bad", 500}, {"echo", "", 500},
 		{"echo", "bad", 501}, {"refuse", "bad", 501},
-		{"echo", "", 201}, // the one that is let pass
+		{"echo", "", 201}, // skipped by After
 		{"echo", "", 502},
 		{"echo", "", 201}, {"echo", "", 201},
 		{"plain", "", 503}, {"plain", "", 503}, {"plain", "bad", 501},
 	} {
-		status, _, err := s.answer(t.Context(), want.operation, want.body)
+		status, _, err := s.do(t.Context(), want.operation, want.body)
 		require.NoError(t, err)
 		require.Equal(t, want.status, status, "request %d", i)
 	}
 	remove()
-	status, _, err := s.answer(t.Context(), "plain", "bad")
+	status, _, err := s.do(t.Context(), "plain", "bad")
 	require.NoError(t, err)
 	require.Equal(t, 200, status)
 }
 
-func TestAFaultIsNotChangedByItsCopies(t *testing.T) {
+func TestFaultMethodsReturnCopies(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, false)
+	s := newServer(t, memory)
 	fault := fakeserver.Answer(500, "").With("A", "1")
 	fault.With("A", "2")
 	fault.On("plain")

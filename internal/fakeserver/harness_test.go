@@ -18,12 +18,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// api does what the last part of a path says, counts, and tells of it.
+// api does what the last element of a path says and counts its requests.
 type api struct {
 	acts atomic.Int64
-	told chan struct{}
+	told chan struct{} // receives a value for each request
 
-	release chan struct{} // lets stubborn end
+	release chan struct{} // ends stubborn
 }
 
 func newAPI() *api { return &api{told: make(chan struct{}, 1000), release: make(chan struct{})} }
@@ -32,7 +32,9 @@ func (*api) Operation(r *http.Request) string {
 	return r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 }
 
-func (*api) Has(string) bool { return true }
+func (*api) Operations() []string {
+	return []string{"abort", "begin", "echo", "empty", "long", "none", "plain", "refuse", "short", "stream", "stubborn", "wait"}
+}
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -65,10 +67,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "short":
 		w.Header().Set("Content-Length", "10")
 		io.WriteString(w, "short")
-	case "stubborn": // does not ask whether anybody listens
+	case "stubborn": // ignores its context
 		http.NewResponseController(w).Flush()
 		<-a.release
-	case "begin": // and wait
+	case "begin": // responds, then waits
 		http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 		a.told <- struct{}{}
@@ -79,22 +81,30 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// server is a server with a client of it.
+// server is a server with a client for it.
 type server struct {
 	*fakeserver.Server
 	api    *api
 	clock  *fakeserver.Clock
 	client *http.Client
 	url    string
+	http2  bool
 }
 
-func newServer(t *testing.T, socket bool) *server {
+const (
+	memory  = "in memory"
+	socket  = "socket"
+	memory2 = "in memory, HTTP/2"
+	socket2 = "socket, HTTP/2"
+)
+
+func newServer(t *testing.T, kind string) *server {
 	t.Helper()
-	s := &server{api: newAPI(), clock: fakeserver.NewClock(time.Time{})}
-	s.Server = fakeserver.New(s.api, s.clock)
+	s := &server{api: newAPI(), clock: fakeserver.NewClock(time.Time{}), http2: strings.HasSuffix(kind, "HTTP/2")}
+	s.Server = fakeserver.New(s.api, s.clock, s.http2)
 	s.client, s.url = &http.Client{Transport: s.Server}, "http://fake.invalid"
-	if socket {
-		tr := &http.Transport{}
+	if strings.HasPrefix(kind, socket) {
+		tr := &http.Transport{Protocols: s.Protocols()}
 		s.client.Transport = tr
 		var err error
 		s.url, err = s.Start(nil)
@@ -106,13 +116,13 @@ func newServer(t *testing.T, socket bool) *server {
 	return s
 }
 
-// both runs a test over a socket and without one.
-func both(t *testing.T, run func(t *testing.T, s *server)) {
+// each runs a test with every kind of server.
+func each(t *testing.T, run func(t *testing.T, s *server)) {
 	t.Helper()
-	for name, socket := range map[string]bool{"socket": true, "in process": false} {
-		t.Run(name, func(t *testing.T) {
+	for _, kind := range []string{memory, socket, memory2, socket2} {
+		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			run(t, newServer(t, socket))
+			run(t, newServer(t, kind))
 		})
 	}
 }
@@ -127,8 +137,8 @@ func (s *server) post(ctx context.Context, operation, body string) (*http.Respon
 	return s.client.Do(req)
 }
 
-// answer is the status and the body of an answer; err is what ended either.
-func (s *server) answer(ctx context.Context, operation, body string) (status int, answer string, err error) {
+// do posts a body to an operation and reads the response.
+func (s *server) do(ctx context.Context, operation, body string) (status int, text string, err error) {
 	resp, err := s.post(ctx, operation, body)
 	if err != nil {
 		return 0, "", err

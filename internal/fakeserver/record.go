@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// maxRecorded is how much of a body is kept.
+// maxRecorded is the number of bytes kept of a body.
 const maxRecorded = 1 << 20
 
-// Request is a request that the server was sent, and what became of it.
+// Request is a request that the server received, and its result.
 type Request struct {
-	Operation string // id of the operation in the contract; empty where there is none
+	Operation string // operation ID, or ""
 	Method    string
 	Path      string
 	Query     url.Values
 	Header    http.Header
 	Body      []byte    // the first MiB
-	Time      time.Time // when it came, on the server's clock
-	Status    int       // of the answer; 0 as long as there is none, and where the connection was cut
-	Acted     bool      // whether the server did what was asked, whatever the client heard of it
+	Time      time.Time // of arrival, by the server's clock
+	Status    int       // of the response; 0 while there is none, or if the connection was cut
+	Acted     bool      // whether the server processed it, whatever the client received
 }
 
 type log struct {
@@ -30,7 +30,7 @@ type log struct {
 	entries []*entry
 }
 
-// entry is a Request that is still being written.
+// entry is a Request in progress.
 type entry struct {
 	mu sync.Mutex
 	Request
@@ -76,14 +76,14 @@ func (e *entry) read(p []byte) {
 	e.Body = append(e.Body, p[:min(len(p), maxRecorded-len(e.Body))]...)
 }
 
-// answered notes a status before the client can see it.
-func (e *entry) answered(status int, acted bool) {
+// responded sets the status before the client can see it.
+func (e *entry) responded(status int, processed bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.Status, e.Acted = status, e.Acted || acted
+	e.Status, e.Acted = status, e.Acted || processed
 }
 
-// tee records the body while the API reads it.
+// tee records a body while the API reads it.
 type tee struct {
 	io.ReadCloser
 	entry *entry
@@ -95,35 +95,35 @@ func (t *tee) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// noted records the status that is written.
-type noted struct {
+// recorder records the status of a response.
+type recorder struct {
 	http.ResponseWriter
-	entry *entry
-	acts  bool // the answer is the API's own
-	done  bool
+	entry     *entry
+	processed bool // the response is the API's own
+	done      bool
 }
 
-func (n *noted) WriteHeader(status int) {
+func (n *recorder) WriteHeader(status int) {
 	if !n.done && status >= 200 {
 		n.done = true
-		n.entry.answered(status, n.acts && status < 400)
+		n.entry.responded(status, n.processed && status < 400)
 	}
 	n.ResponseWriter.WriteHeader(status)
 }
 
-func (n *noted) Write(p []byte) (int, error) {
+func (n *recorder) Write(p []byte) (int, error) {
 	if !n.done {
 		n.WriteHeader(http.StatusOK)
 	}
 	return n.ResponseWriter.Write(p)
 }
 
-func (n *noted) Flush() {
+func (n *recorder) Flush() {
 	if !n.done {
 		n.WriteHeader(http.StatusOK)
 	}
 	http.NewResponseController(n.ResponseWriter).Flush()
 }
 
-// Unwrap is for [http.ResponseController].
-func (n *noted) Unwrap() http.ResponseWriter { return n.ResponseWriter }
+// Unwrap serves [http.ResponseController].
+func (n *recorder) Unwrap() http.ResponseWriter { return n.ResponseWriter }

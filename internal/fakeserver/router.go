@@ -2,7 +2,6 @@ package fakeserver
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -11,78 +10,43 @@ import (
 type Route struct {
 	ID     string
 	Method string
-	Path   string // with its parameters in braces
+	Path   string // with parameters in braces
 }
 
-// Router finds the route of a request. Where several fit, the one whose path has a word
-// where the others have a parameter is taken.
+// Router finds the operation of a request.
 type Router struct {
-	base   string // path before those of the routes
-	routes []route
+	mux        http.ServeMux
+	operations map[string]string // by pattern
 }
 
-type route struct {
-	Route
-	segments []string
-}
-
-// NewRouter returns a router of routes whose paths begin after base.
+// NewRouter returns a router for routes whose paths follow base.
 func NewRouter(base string, routes []Route) *Router {
-	r := &Router{base: strings.TrimSuffix(base, "/")}
-	for _, one := range routes {
-		r.routes = append(r.routes, route{one, strings.Split(one.Path, "/")})
+	r := &Router{operations: map[string]string{}}
+	for _, route := range routes {
+		pattern := route.Method + " " + strings.TrimSuffix(base, "/") + route.Path
+		r.operations[pattern] = route.ID
+		r.mux.HandleFunc(pattern, func(http.ResponseWriter, *http.Request) {})
 	}
-	slices.SortStableFunc(r.routes, func(a, b route) int { // a brace sorts after every letter
-		return slices.Compare(a.segments, b.segments)
-	})
 	return r
 }
 
-// Has reports whether there is a route of the id.
-func (r *Router) Has(id string) bool {
-	return slices.ContainsFunc(r.routes, func(one route) bool { return one.ID == id })
+// Operations lists the IDs of the routes.
+func (r *Router) Operations() []string {
+	var ids []string
+	for _, id := range r.operations {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
 }
 
-// Match returns the id of the route and the parameters of the path. Where only the method
-// does not fit, the id is empty and allowed has the methods that do.
-func (r *Router) Match(req *http.Request) (id string, params map[string]string, allowed []string) {
-	path, ok := strings.CutPrefix(req.URL.EscapedPath(), r.base)
-	if !ok {
-		return "", nil, nil
+// Match returns the operation of a request and sets the request's path values. If only the method
+// does not match, operation is empty and allow lists the methods that do.
+func (r *Router) Match(req *http.Request) (operation, allow string) {
+	w := buffer{header: http.Header{}}
+	r.mux.ServeHTTP(&w, req)
+	if w.status != 0 { // not found, or a redirect to a clean path
+		return "", w.header.Get("Allow")
 	}
-	segments := strings.Split(path, "/")
-	for _, one := range r.routes {
-		params, ok := fit(one.segments, segments)
-		if !ok {
-			continue
-		}
-		if one.Method == req.Method {
-			return one.ID, params, nil
-		}
-		allowed = append(allowed, one.Method)
-	}
-	slices.Sort(allowed)
-	return "", nil, allowed
-}
-
-func fit(pattern, segments []string) (map[string]string, bool) {
-	if len(pattern) != len(segments) {
-		return nil, false
-	}
-	params := map[string]string{}
-	for i, p := range pattern {
-		name, isParam := strings.CutPrefix(p, "{")
-		if !isParam {
-			if p != segments[i] {
-				return nil, false
-			}
-			continue
-		}
-		value, err := url.PathUnescape(segments[i])
-		if err != nil || value == "" {
-			return nil, false
-		}
-		params[strings.TrimSuffix(name, "}")] = value
-	}
-	return params, true
+	return r.operations[req.Pattern], ""
 }

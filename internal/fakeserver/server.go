@@ -1,6 +1,6 @@
-// Package fakeserver is what an in-process API server for tests needs and any API shares:
-// serving with and without a socket, a clock that can be moved, a record of what was
-// asked, and faults on demand. It knows no API.
+// Package fakeserver is what in-process API servers for tests share: serving with and without a
+// socket, over HTTP/1.1 and HTTP/2, a clock that can be moved, a record of all requests, and faults.
+// It knows no API.
 package fakeserver
 
 import (
@@ -11,6 +11,8 @@ import (
 	stdlog "log"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -18,36 +20,55 @@ import (
 // API is what a Server serves.
 type API interface {
 	http.Handler
-	// Operation names the operation that a request calls; empty where there is none.
-	// Faults and records go by these names.
+	// Operation returns the ID of the operation that a request calls, or "".
 	Operation(*http.Request) string
-	// Has reports whether there is an operation of the name.
-	Has(operation string) bool
+	// Operations lists the IDs of all operations.
+	Operations() []string
 }
 
-// Server serves an API and notes what it is asked. It answers [Server.RoundTrip] from the
-// start, and a socket after [Server.Start].
+// Server serves an API and records its requests. [Server.RoundTrip] works at once, a socket after
+// [Server.Start].
 type Server struct {
 	api    API
 	clock  *Clock
 	log    log
 	faults faults
+	memory memory
 
-	closing  context.Context // ends when Close is called
+	closing  context.Context // done when Close is called
 	close    context.CancelFunc
-	mu       sync.Mutex // orders the beginning of a request and Close
+	mu       sync.Mutex // orders the start of a request and Close
 	closed   bool
 	requests sync.WaitGroup
 
-	http    *http.Server
-	serving sync.WaitGroup // who accepts from the socket, and every connection
+	http  *http.Server
+	http2 bool
+	conns sync.WaitGroup // the accepting goroutine and every connection of the socket
 }
 
-// New returns a server of api.
-func New(api API, clock *Clock) *Server {
-	s := &Server{api: api, clock: clock}
+// New returns a server of api. With http2 it speaks HTTP/2, also unencrypted, beside HTTP/1.1.
+func New(api API, clock *Clock, http2 bool) *Server {
+	s := &Server{api: api, clock: clock, http2: http2}
 	s.closing, s.close = context.WithCancel(context.Background())
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(http2)
+	protocols.SetUnencryptedHTTP2(http2)
+	s.http = &http.Server{
+		Handler: s, ReadHeaderTimeout: time.Minute, Protocols: &protocols,
+		ErrorLog: stdlog.New(io.Discard, "", 0), // tests use untrusted certificates on purpose
+	}
+	s.memory.init(s)
 	return s
+}
+
+// Protocols returns the protocols for a client of the server.
+func (s *Server) Protocols() *http.Protocols {
+	var protocols http.Protocols
+	protocols.SetHTTP1(!s.http2)
+	protocols.SetHTTP2(s.http2)
+	protocols.SetUnencryptedHTTP2(s.http2)
+	return &protocols
 }
 
 // Start opens a socket on the loopback interface and returns its URL, without a path. With a
@@ -59,42 +80,39 @@ func (s *Server) Start(config *tls.Config) (string, error) {
 			return "", err
 		}
 	}
-	s.http = &http.Server{
-		Handler: s, ReadHeaderTimeout: time.Minute,
-		ConnState: func(_ net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				s.serving.Add(1)
-			case http.StateClosed, http.StateHijacked:
-				s.serving.Done()
-			}
-		},
+	s.http.ConnState = func(c net.Conn, state http.ConnState) {
+		if _, inMemory := c.(*pipe); inMemory {
+			return
+		}
+		switch state {
+		case http.StateNew:
+			s.conns.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			s.conns.Done()
+		}
 	}
-	url := "http://" + l.Addr().String()
-	if config != nil {
-		// A listener that is wrapped here speaks HTTP/1.1 alone, whose connections can be cut.
-		l, url = tls.NewListener(l, config), "https://"+l.Addr().String()
-		// A client that does not trust the certificate is what some tests are about.
-		s.http.ErrorLog = stdlog.New(io.Discard, "", 0)
+	if config == nil {
+		s.conns.Go(func() { _ = s.http.Serve(l) })
+		return "http://" + l.Addr().String(), nil
 	}
-	s.serving.Go(func() { s.http.Serve(l) }) // always ends with ErrServerClosed
-	return url, nil
+	s.http.TLSConfig = config
+	s.conns.Go(func() { _ = s.http.ServeTLS(l, "", "") })
+	return "https://" + l.Addr().String(), nil
 }
 
-// Close ends every request, closes the socket, and returns when nothing runs any more.
+// Close ends every request, closes the socket, and returns when no goroutine of the server is
+// left.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
 	s.close()
-	if s.http != nil {
-		s.http.Close()
-		s.serving.Wait()
-	}
+	s.http.Close()
+	s.conns.Wait()
 	s.requests.Wait()
 }
 
-// begin counts a request in, unless the server is closed.
+// begin counts a request, unless the server is closed.
 func (s *Server) begin() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,8 +123,8 @@ func (s *Server) begin() bool {
 	return true
 }
 
-// Inject lets requests meet faults, until the function that it returns is called. A request
-// meets every latency that is meant for it, and then the first other fault that is.
+// Inject adds faults until the returned function is called. A request meets every latency that
+// matches it, then the first other fault that does.
 func (s *Server) Inject(list ...Fault) (remove func()) {
 	for _, f := range list {
 		s.mustHave(f.operations)
@@ -114,23 +132,22 @@ func (s *Server) Inject(list ...Fault) (remove func()) {
 	return s.faults.add(list)
 }
 
-// Requests returns what the server was asked so far, in the order of arrival: everything, or
-// what called one of the operations.
+// Requests returns the requests so far in order of arrival, or only those of some operations.
 func (s *Server) Requests(operations ...string) []Request {
 	s.mustHave(operations)
 	return s.log.list(operations)
 }
 
-// mustHave panics over a name that is wrong: the test that gave it would hold nothing.
+// mustHave panics if an operation does not exist, since the test that named it would test nothing.
 func (s *Server) mustHave(operations []string) {
 	for _, operation := range operations {
-		if !s.api.Has(operation) {
-			panic(fmt.Sprintf("the API has no operation %q", operation))
+		if all := s.api.Operations(); !slices.Contains(all, operation) {
+			panic(fmt.Sprintf("no operation %q; the operations are %s", operation, strings.Join(all, ", ")))
 		}
 	}
 }
 
-// ServeHTTP answers a request that came through the socket or through RoundTrip.
+// ServeHTTP serves a request of the socket or of RoundTrip.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.begin() {
 		cut(w, "")
@@ -148,12 +165,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	entry := s.log.begin(operation, r, now)
 	if !s.faults.any(operation) {
 		r.Body = &tee{ReadCloser: r.Body, entry: entry}
-		s.api.ServeHTTP(&noted{ResponseWriter: w, entry: entry, acts: true}, r)
+		s.api.ServeHTTP(&recorder{ResponseWriter: w, entry: entry, processed: true}, r)
 		return
 	}
 
-	// A fault may match the body, keep the API from reading it, or wait for the client to go,
-	// which net/http notices only once the body has been read.
+	// A fault may match the body, hide it from the API, or wait until the client disconnects, which
+	// net/http notices only after the body has been read.
 	body, err := io.ReadAll(r.Body)
 	entry.read(body)
 	if err != nil {
@@ -167,18 +184,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = replay(body)
 	if fault == nil {
-		s.api.ServeHTTP(&noted{ResponseWriter: w, entry: entry, acts: true}, r)
+		s.api.ServeHTTP(&recorder{ResponseWriter: w, entry: entry, processed: true}, r)
 		return
 	}
-	b := blow{ctx: ctx, w: &noted{ResponseWriter: w, entry: entry}, header: fault.header}
-	if fault.acts {
-		b.answer = capture(s.api, r)
-		entry.answered(0, b.answer.status < 400)
+	x := exchange{ResponseWriter: &recorder{ResponseWriter: w, entry: entry}, ctx: ctx, extra: fault.header}
+	if fault.processed {
+		x.response = capture(s.api, r)
+		entry.responded(0, x.response.status < 400)
 	}
-	fault.strike(b)
+	fault.serve(x)
 }
 
-// sleep waits for d, and reports whether ctx lasted as long.
+// sleep waits for d and reports whether ctx was not done before.
 func sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil

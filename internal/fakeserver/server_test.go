@@ -16,7 +16,7 @@ import (
 	"github.com/wabakit/wabakit-go/internal/fakeserver"
 )
 
-func TestAnswersAreAlikeWithAndWithoutASocket(t *testing.T) {
+func TestResponsesAreAlikeOnEveryKindOfServer(t *testing.T) {
 	t.Parallel()
 	for operation, want := range map[string]struct {
 		status      int
@@ -34,7 +34,7 @@ func TestAnswersAreAlikeWithAndWithoutASocket(t *testing.T) {
 	} {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()
-			both(t, func(t *testing.T, s *server) {
+			each(t, func(t *testing.T, s *server) {
 				resp, err := s.post(t.Context(), operation, "hello")
 				require.NoError(t, err)
 				defer resp.Body.Close()
@@ -47,6 +47,7 @@ func TestAnswersAreAlikeWithAndWithoutASocket(t *testing.T) {
 				require.Equal(t, want.contentType, resp.Header.Get("Content-Type"))
 				require.NotEmpty(t, resp.Header.Get("Date"))
 				require.Equal(t, "POST", resp.Request.Method)
+				require.Equal(t, s.http2, resp.ProtoMajor == 2)
 			})
 		})
 	}
@@ -54,7 +55,7 @@ func TestAnswersAreAlikeWithAndWithoutASocket(t *testing.T) {
 
 func TestHeadHasNoBody(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		resp, err := s.client.Head(s.url + "/plain")
 		require.NoError(t, err)
 		defer resp.Body.Close()
@@ -65,14 +66,14 @@ func TestHeadHasNoBody(t *testing.T) {
 	})
 }
 
-func TestEverythingSeenCanBeAskedFor(t *testing.T) {
+func TestRequestsAreRecorded(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		s.clock.Advance(24 * time.Hour)
 		before := s.clock.Now()
-		s.answer(t.Context(), "echo", "one")
-		s.answer(t.Context(), "refuse", "two")
-		s.answer(t.Context(), "echo", strings.Repeat("x", 1<<20+1))
+		s.do(t.Context(), "echo", "one")
+		s.do(t.Context(), "refuse", "two")
+		s.do(t.Context(), "echo", strings.Repeat("x", 1<<20+1))
 		all := s.Requests()
 		require.Len(t, all, 3)
 		r := all[0]
@@ -86,7 +87,7 @@ func TestEverythingSeenCanBeAskedFor(t *testing.T) {
 		require.True(t, r.Acted)
 		require.WithinDuration(t, before, r.Time, time.Hour)
 		require.Equal(t, 409, all[1].Status)
-		require.False(t, all[1].Acted, "a refusal is no act")
+		require.False(t, all[1].Acted, "a refused request is not processed")
 		require.Len(t, all[2].Body, 1<<20)
 		require.Len(t, s.Requests("echo"), 2)
 		require.Len(t, s.Requests("echo", "refuse"), 3)
@@ -94,49 +95,57 @@ func TestEverythingSeenCanBeAskedFor(t *testing.T) {
 
 		r.Body[0], r.Query["a"][0] = 'X', "X"
 		r.Header.Set("X-Test", "no")
-		require.Equal(t, "one", string(s.Requests()[0].Body), "what is handed out is a copy")
+		require.Equal(t, "one", string(s.Requests()[0].Body), "Requests returns copies")
 		require.Equal(t, "1", s.Requests()[0].Query.Get("a"))
 		require.Equal(t, "yes", s.Requests()[0].Header.Get("X-Test"))
 	})
 }
 
-func TestAbortedHandlerIsACutConnection(t *testing.T) {
+func TestUnknownOperationPanics(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
-		_, _, err := s.answer(t.Context(), "abort", "")
+	s := newServer(t, memory)
+	const message = `no operation "ecko"; the operations are abort, begin, echo, empty, long, none, plain, refuse, short, stream, stubborn, wait`
+	require.PanicsWithValue(t, message, func() { s.Requests("ecko") })
+	require.PanicsWithValue(t, message, func() { s.Inject(fakeserver.Hang().On("ecko")) })
+}
+
+func TestAbortedHandlerCutsTheConnection(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		_, _, err := s.do(t.Context(), "abort", "")
 		require.Error(t, err)
-		_, _, err = s.answer(t.Context(), "echo", "")
+		_, _, err = s.do(t.Context(), "echo", "")
 		require.NoError(t, err)
 	})
 }
 
-func TestServerRunsInABubbleOfSynctest(t *testing.T) {
+func TestServerWorksInASynctestBubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newServer(t, false)
+		s := newServer(t, memory)
 		start := time.Now()
 		s.Inject(fakeserver.Latency(time.Hour).Times(1))
-		status, _, err := s.answer(t.Context(), "echo", "")
+		status, _, err := s.do(t.Context(), "echo", "")
 		require.NoError(t, err)
 		require.Equal(t, 201, status)
 		require.Equal(t, time.Hour, time.Since(start))
 
 		s.Inject(fakeserver.SlowBody(time.Second).Times(1))
-		_, answer, err := s.answer(t.Context(), "echo", "hello")
+		_, text, err := s.do(t.Context(), "echo", "hello")
 		require.NoError(t, err)
-		require.Equal(t, "hello", answer)
+		require.Equal(t, "hello", text)
 		require.Equal(t, time.Hour+5*time.Second, time.Since(start))
 
 		s.Inject(fakeserver.Hang())
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		_, _, err = s.answer(ctx, "echo", "")
+		_, _, err = s.do(ctx, "echo", "")
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, time.Hour+time.Minute+5*time.Second, time.Since(start))
 	})
 }
 
-func TestClockIsMoved(t *testing.T) {
+func TestClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Date(2020, 2, 29, 12, 0, 0, 0, time.UTC)
@@ -147,7 +156,7 @@ func TestClockIsMoved(t *testing.T) {
 		time.Sleep(time.Second) // of the bubble
 		require.Equal(t, start.Add(time.Hour+time.Second), clock.Now())
 
-		require.NoError(t, clock.WaitUntil(t.Context(), start), "the past is there")
+		require.NoError(t, clock.WaitUntil(t.Context(), start), "a time in the past")
 		before := time.Now()
 		require.NoError(t, clock.WaitUntil(t.Context(), clock.Now().Add(time.Minute)))
 		require.Equal(t, time.Minute, time.Since(before))
@@ -171,16 +180,16 @@ func TestClockIsMoved(t *testing.T) {
 	})
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestConcurrentRequests(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *server) {
+	each(t, func(t *testing.T, s *server) {
 		var all sync.WaitGroup
 		for range 50 {
 			all.Go(func() {
 				remove := s.Inject(fakeserver.Latency(time.Microsecond).Times(1))
-				_, answer, err := s.answer(t.Context(), "echo", "hello")
+				_, text, err := s.do(t.Context(), "echo", "hello")
 				require.NoError(t, err)
-				require.Equal(t, "hello", answer)
+				require.Equal(t, "hello", text)
 				s.Requests()
 				s.clock.Advance(time.Second)
 				remove()

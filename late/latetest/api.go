@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -61,22 +60,21 @@ func newAPI(cfg config) *api {
 	return a
 }
 
-// Has reports whether the contract has the operation.
-func (a *api) Has(operation string) bool { return a.router.Has(operation) }
+// Operations lists the operation IDs of the contract.
+func (a *api) Operations() []string { return a.router.Operations() }
 
 // Operation returns the operation ID of a request.
 func (a *api) Operation(r *http.Request) string {
-	id, _, _ := a.router.Match(r)
+	id, _ := a.router.Match(r)
 	return id
 }
 
 // call is a request in a handler, which holds the lock of the api.
 type call struct {
 	*http.Request
-	params map[string]string
-	body   []byte
-	now    time.Time
-	until  time.Time // when the response may be sent
+	body  []byte
+	now   time.Time
+	until time.Time // when the response may be sent
 }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -114,17 +112,16 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) 
 	if r.Header.Get("Authorization") != "Bearer "+a.cfg.apiKey {
 		return c, nil, refuse(http.StatusUnauthorized, "invalid_api_key", "", "Invalid or missing API key")
 	}
-	id, params, allowed := a.router.Match(r)
+	id, allow := a.router.Match(r)
 	switch {
-	case id == "" && len(allowed) > 0:
-		h.Set("Allow", strings.Join(allowed, ", "))
+	case id == "" && allow != "":
+		h.Set("Allow", allow)
 		return c, nil, refuse(http.StatusMethodNotAllowed, "method_not_allowed", "", "%s is not allowed here", r.Method)
 	case id == "":
 		return c, nil, refuse(http.StatusNotFound, "unknown_path", "", "No resource at %s", r.URL.Path)
 	case tooLarge:
 		return c, nil, refuse(http.StatusRequestEntityTooLarge, "body_too_large", "", "The body is larger than %d bytes", maxBody)
 	}
-	c.params = params
 	a.settle(c.now)
 	answer, err := operations[id](a, c)
 	return c, answer, err

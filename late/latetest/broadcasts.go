@@ -43,7 +43,7 @@ func (b *broadcast) answer(now time.Time, message string) lateapi.BroadcastRespo
 
 // named returns the broadcast in the path.
 func (a *api) named(c *call) (*broadcast, error) {
-	b := a.sends[c.params["broadcastId"]]
+	b := a.sends[c.PathValue("broadcastId")]
 	if b == nil {
 		return nil, missing("Broadcast")
 	}

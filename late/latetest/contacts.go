@@ -135,7 +135,7 @@ func (a *api) addContact(acc *account, in lateapi.CreateContactRequest, now time
 }
 
 func (a *api) getContact(c *call) (any, error) {
-	one := a.contacts[c.params["contactId"]]
+	one := a.contacts[c.PathValue("contactId")]
 	if one == nil {
 		return nil, missing("Contact")
 	}
@@ -143,7 +143,7 @@ func (a *api) getContact(c *call) (any, error) {
 }
 
 func (a *api) updateContact(c *call, in lateapi.UpdateContactRequest) (any, error) {
-	one := a.contacts[c.params["contactId"]]
+	one := a.contacts[c.PathValue("contactId")]
 	if one == nil {
 		return nil, missing("Contact")
 	}
@@ -203,7 +203,7 @@ func (c *contact) optIn(agreed bool, now time.Time) {
 }
 
 func (a *api) deleteContact(c *call) (any, error) {
-	one := a.contacts[c.params["contactId"]]
+	one := a.contacts[c.PathValue("contactId")]
 	if one == nil {
 		return nil, missing("Contact")
 	}

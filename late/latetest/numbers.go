@@ -94,7 +94,7 @@ func (a *api) getNumber(c *call) (any, error) {
 
 // number returns the number in the path.
 func (a *api) number(c *call) (*number, error) {
-	i := slices.IndexFunc(a.numbers, func(n *number) bool { return n.ID == c.params["phoneNumberId"] })
+	i := slices.IndexFunc(a.numbers, func(n *number) bool { return n.ID == c.PathValue("phoneNumberId") })
 	if i < 0 {
 		return nil, refuse(http.StatusNotFound, "phone_number_not_found", "", "Phone number not found")
 	}

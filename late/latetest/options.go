@@ -17,6 +17,7 @@ type config struct {
 	freePlan    bool
 	start       time.Time
 	inProcess   bool
+	http2       bool
 }
 
 func defaults() config {
@@ -55,6 +56,10 @@ func WithSendTime(perRecipient time.Duration) Option {
 // WithPageCap sets the maximum number of rows per page, whatever a request asks for. The default
 // is 100.
 func WithPageCap(rows int) Option { return func(c *config) { c.pageCap = rows } }
+
+// WithHTTP2 makes the server speak HTTP/2, and the clients of [Server.HTTPClient] use it. Without TLS it
+// is unencrypted. Over HTTP/2, faults that cut a connection reset the stream.
+func WithHTTP2() Option { return func(c *config) { c.http2 = true } }
 
 // WithStart sets the initial time of the server's clock. The default is the present.
 func WithStart(t time.Time) Option { return func(c *config) { c.start = t } }

@@ -27,14 +27,14 @@ func NewServer(opts ...Option) *Server {
 		opt(&cfg)
 	}
 	a := newAPI(cfg)
-	s := &Server{URL: "http://late.invalid" + basePath, api: a, core: fakeserver.New(a, a.clock)}
+	s := &Server{URL: "http://late.invalid" + basePath, api: a, core: fakeserver.New(a, a.clock, cfg.http2)}
 	if !cfg.inProcess {
 		host, err := s.core.Start(nil)
 		if err != nil {
 			panic(fmt.Sprintf("latetest: %v", err))
 		}
 		s.URL = host + basePath
-		s.conns = &http.Transport{MaxIdleConnsPerHost: 32}
+		s.conns = &http.Transport{MaxIdleConnsPerHost: 32, Protocols: s.core.Protocols()}
 	}
 	return s
 }

@@ -60,7 +60,7 @@ func (a *api) getTemplate(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := acc.template(c.params["templateName"])
+	t := acc.template(c.PathValue("templateName"))
 	if t == nil {
 		return nil, missing("Template")
 	}
@@ -124,7 +124,7 @@ func (a *api) updateTemplate(c *call, in lateapi.UpdateTemplateRequest) (any, er
 	if err != nil {
 		return nil, err
 	}
-	t := acc.template(c.params["templateName"])
+	t := acc.template(c.PathValue("templateName"))
 	if t == nil {
 		return nil, missing("Template")
 	}
@@ -141,7 +141,7 @@ func (a *api) deleteTemplate(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := c.params["templateName"]
+	name := c.PathValue("templateName")
 	if acc.template(name) == nil {
 		return nil, missing("Template")
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -71,19 +70,18 @@ func newAPI(cfg config) *api {
 	return a
 }
 
-// Has reports whether the contract has the operation.
-func (a *api) Has(operation string) bool { return a.router.Has(operation) }
+// Operations lists the operation IDs of the contract.
+func (a *api) Operations() []string { return a.router.Operations() }
 
 // Operation returns the operation ID of a request.
 func (a *api) Operation(r *http.Request) string {
-	id, _, _ := a.router.Match(r)
+	id, _ := a.router.Match(r)
 	return id
 }
 
 // call is a request in a handler, which holds the lock of the api.
 type call struct {
 	*http.Request
-	params map[string]string
 	user   *user // the caller; nil for a login
 	token  string
 	body   []byte
@@ -103,8 +101,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve does what all operations have in common, then calls the handler.
 func (a *api) serve(w http.ResponseWriter, r *http.Request) (any, error) {
 	c := &call{Request: r}
-	id, params, allowed := a.router.Match(r)
-	c.params = params
+	id, allow := a.router.Match(r)
 	tooLarge := false
 	switch uploads := id == "UploadMedia"; {
 	case uploads && a.knows(r):
@@ -130,8 +127,8 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, err
 	}
 	switch {
-	case id == "" && len(allowed) > 0:
-		w.Header().Set("Allow", strings.Join(allowed, ", "))
+	case id == "" && allow != "":
+		w.Header().Set("Allow", allow)
 		return nil, refuse(http.StatusMethodNotAllowed, codeRequest, "%s is not allowed here", r.Method)
 	case id == "":
 		return nil, refuse(http.StatusNotFound, codeNotFound, "No resource at %s", r.URL.Path)

@@ -54,7 +54,7 @@ type delivery struct {
 func newCourier(clock *fakeserver.Clock, identity func() identity) *courier {
 	c := &courier{clock: clock, identity: identity, settings: defaultSettings(), changed: make(chan struct{})}
 	c.closing, c.cancel = context.WithCancel(context.Background())
-	c.hook = fakeserver.New(hooked{c}, clock)
+	c.hook = fakeserver.New(hooked{c}, clock, false)
 	c.trust(nil)
 	return c
 }

@@ -30,7 +30,7 @@ func (a *api) group(id string) *group {
 
 // called returns the group in the path.
 func (a *api) called(c *call) (*group, error) {
-	if g := a.group(c.params["GroupId"]); g != nil {
+	if g := a.group(c.PathValue("GroupId")); g != nil {
 		return g, nil
 	}
 	return nil, missing("Group")

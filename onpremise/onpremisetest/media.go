@@ -61,7 +61,7 @@ func (a *api) store(f *file) (id string) {
 }
 
 func (a *api) downloadMedia(c *call) (any, error) {
-	f := a.media[c.params["MediaId"]]
+	f := a.media[c.PathValue("MediaId")]
 	if f == nil {
 		return nil, missing("Media")
 	}
@@ -69,7 +69,7 @@ func (a *api) downloadMedia(c *call) (any, error) {
 }
 
 func (a *api) deleteMedia(c *call) (any, error) {
-	id := c.params["MediaId"]
+	id := c.PathValue("MediaId")
 	if a.media[id] == nil {
 		return nil, missing("Media")
 	}

@@ -91,7 +91,7 @@ func (a *api) tell(m *message) {
 }
 
 func (a *api) markRead(c *call, in onpremiseapi.MarkMessageAsReadRequest) (any, error) {
-	id := c.params["MessageID"]
+	id := c.PathValue("MessageID")
 	if _, ok := a.received[id]; !ok {
 		return nil, missing("Message")
 	}

@@ -25,6 +25,7 @@ type config struct {
 	start     time.Time
 	tls       bool
 	inProcess bool
+	http2     bool
 }
 
 func defaults() config {
@@ -85,6 +86,10 @@ func WithWebhook(url string) Option { return func(c *config) { c.webhook = url }
 // in the settings names. The initial URL is https://webhook.invalid/. To reach a handler at a
 // path or with a query, set a URL that has them with Application.UpdateSettings.
 func WithWebhookHandler(h http.Handler) Option { return func(c *config) { c.handler = h } }
+
+// WithHTTP2 makes the server speak HTTP/2, and the clients of [Server.HTTPClient] use it. Without TLS it
+// is unencrypted. Over HTTP/2, faults that cut a connection reset the stream.
+func WithHTTP2() Option { return func(c *config) { c.http2 = true } }
 
 // WithStart sets the initial time of the server's clock. The default is the present.
 func WithStart(t time.Time) Option { return func(c *config) { c.start = t } }

@@ -28,7 +28,7 @@ func NewServer(opts ...Option) *Server {
 		opt(&cfg)
 	}
 	a := newAPI(cfg)
-	s := &Server{api: a, core: fakeserver.New(a, a.clock)}
+	s := &Server{api: a, core: fakeserver.New(a, a.clock, cfg.http2)}
 	scheme := "http"
 	if cfg.tls {
 		scheme = "https"
@@ -37,7 +37,7 @@ func NewServer(opts ...Option) *Server {
 	if cfg.inProcess {
 		return s
 	}
-	s.conns = &http.Transport{MaxIdleConnsPerHost: 32}
+	s.conns = &http.Transport{MaxIdleConnsPerHost: 32, Protocols: s.core.Protocols()}
 	var serving *tls.Config
 	if cfg.tls {
 		serving = &tls.Config{GetCertificate: a.serving}

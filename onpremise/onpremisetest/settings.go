@@ -140,7 +140,7 @@ func (a *api) updateProviders(c *call, in []onpremiseapi.MediaProvider) (any, er
 }
 
 func (a *api) deleteProvider(c *call) (any, error) {
-	i := slices.IndexFunc(a.providers, named(c.params["ProviderName"]))
+	i := slices.IndexFunc(a.providers, named(c.PathValue("ProviderName")))
 	if i < 0 {
 		return nil, missing("Media provider")
 	}

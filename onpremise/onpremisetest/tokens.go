@@ -82,7 +82,7 @@ func (a *api) authorize(c *call, who role) error {
 	}
 	c.user, c.token = t.user, text
 	isAdmin := t.user.Role == onpremiseapi.UserRoleAdmin
-	itself := who == self && c.params["UserUsername"] == t.user.Username
+	itself := who == self && c.PathValue("UserUsername") == t.user.Username
 	if who != member && !isAdmin && !itself {
 		return refuse(http.StatusForbidden, codeDenied, "Only an administrator may do this")
 	}

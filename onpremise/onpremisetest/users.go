@@ -74,7 +74,7 @@ func (a *api) deleteUser(c *call) (any, error) {
 
 // user returns the user in the path.
 func (a *api) user(c *call) (*user, error) {
-	u := a.users[c.params["UserUsername"]]
+	u := a.users[c.PathValue("UserUsername")]
 	if u == nil {
 		return nil, missing("User")
 	}

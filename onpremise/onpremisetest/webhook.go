@@ -81,7 +81,7 @@ func dialLoopback(ctx context.Context, network, address string) (net.Conn, error
 type hooked struct{ *courier }
 
 func (hooked) Operation(*http.Request) string { return "" }
-func (hooked) Has(string) bool                { return false }
+func (hooked) Operations() []string           { return nil }
 
 func (h hooked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	(*h.handler.Load()).ServeHTTP(w, r)
