@@ -137,7 +137,7 @@ func TestUnknownRequestsAreRejected(t *testing.T) {
 		w.call(404, "GET", "/contacts/", nil)
 		resp, _ := w.do(w.request("PATCH", "/contacts", nil))
 		require.Equal(t, 405, resp.StatusCode)
-		require.Equal(t, "GET, POST", resp.Header.Get("Allow"))
+		require.Equal(t, "GET, HEAD, POST", resp.Header.Get("Allow"))
 		w.call(400, "POST", "/contacts", `{"accountId":`)
 		w.call(400, "POST", "/contacts", `[]`)
 		w.call(400, "POST", "/contacts", ` `)
@@ -231,4 +231,16 @@ func TestConcurrentRequests(t *testing.T) {
 		require.Len(t, sent, 1, "exactly one request sends")
 		require.Len(t, w.Messages(), 24)
 	})
+}
+
+func TestServerSpeaksHTTP2(t *testing.T) {
+	t.Parallel()
+	for _, opts := range [][]latetest.Option{{latetest.WithHTTP2()}, {latetest.WithHTTP2(), latetest.InProcess()}} {
+		server := latetest.NewServer(opts...)
+		defer server.Close()
+		resp, err := server.HTTPClient().Get(server.URL + "/v1/whatsapp/contacts")
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, 2, resp.ProtoMajor)
+	}
 }

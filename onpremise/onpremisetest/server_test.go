@@ -44,7 +44,7 @@ func TestUnknownRequestsAreRejected(t *testing.T) {
 		resp, answer, _ := w.do(w.request("PATCH", "/groups", nil))
 		require.Equal(t, 405, resp.StatusCode)
 		require.NotEmpty(t, answer["errors"])
-		require.Equal(t, "GET, POST", resp.Header.Get("Allow"))
+		require.Equal(t, "GET, HEAD, POST", resp.Header.Get("Allow"))
 		for _, body := range []string{`{"subject":`, ` `, `{} {}`} {
 			w.refuse(400, 1025, "POST", "/groups", body)
 		}
@@ -173,4 +173,16 @@ func TestConcurrentRequests(t *testing.T) {
 		require.Equal(t, 50, received)
 		require.GreaterOrEqual(t, statuses, 100)
 	})
+}
+
+func TestServerSpeaksHTTP2(t *testing.T) {
+	t.Parallel()
+	for _, opt := range []onpremisetest.Option{onpremisetest.WithTLS(), onpremisetest.InProcess(), onpremisetest.WithCreated()} {
+		server := onpremisetest.NewServer(onpremisetest.WithHTTP2(), opt)
+		defer server.Close()
+		resp, err := server.HTTPClient().Get(server.URL + "/health")
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, 2, resp.ProtoMajor)
+	}
 }
