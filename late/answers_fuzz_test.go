@@ -31,7 +31,7 @@ var answers = []struct {
 	},
 	{
 		func(ctx context.Context, c *late.Client) (any, error) { return c.Groups.List(ctx) },
-		itself, `{"success":true,"groups":[{"name":"a","contactCount":2}],"summary":{"totalContacts":3}}`,
+		under("groups"), `{"success":true,"groups":[{"name":"a","contactCount":2}],"summary":{"totalContacts":3}}`,
 	},
 	{
 		func(ctx context.Context, c *late.Client) (any, error) { return c.Templates.List(ctx) },
@@ -100,7 +100,7 @@ func FuzzAnswer(f *testing.F) {
 			require.Equal(t, 200, e.StatusCode)
 			text := strings.ToValidUTF8(body, "")
 			require.True(t, strings.HasPrefix(text, e.Body), "%q", e.Body)
-			if len(body) <= 2<<10 {
+			if len(body) <= 2<<10 && e.Message == "" {
 				require.Equal(t, text, e.Body)
 			}
 			return

@@ -3,7 +3,6 @@ package late
 import (
 	"context"
 	"fmt"
-	"unicode/utf8"
 
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/late/lateapi"
@@ -15,12 +14,12 @@ const (
 	maxWebsites    = 2
 )
 
-// BusinessProfileService is what customers see of the business.
+// BusinessProfileService manages the profile that customers see of the business.
 type BusinessProfileService service
 
 // Get returns the profile.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /v1/whatsapp/business-profile
 func (s *BusinessProfileService) Get(ctx context.Context) (*BusinessProfile, error) {
@@ -28,18 +27,15 @@ func (s *BusinessProfileService) Get(ctx context.Context) (*BusinessProfile, err
 	if err != nil {
 		return nil, err
 	}
-	r, err := reply.JSON[lateapi.BusinessProfileResponse](s.client.api.GetWhatsAppBusinessProfile(ctx,
+	return businessProfile(s.client.api.GetWhatsAppBusinessProfile(ctx,
 		&lateapi.GetWhatsAppBusinessProfileParams{AccountID: account}))
-	if err != nil {
-		return nil, err
-	}
-	return &r.BusinessProfile, nil
 }
 
-// Update changes the fields of the profile that are not nil: About in up to 139 characters,
-// Description in up to 512, up to two Websites.
+// Update changes the fields of the profile that are not nil. About has at most 139 characters,
+// Description at most 512. There are at most two Websites; an empty slice removes them. The API
+// cannot remove an email address, so an empty one is a [*ValidationError].
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /v1/whatsapp/business-profile
 func (s *BusinessProfileService) Update(ctx context.Context, req UpdateBusinessProfileRequest) error {
@@ -47,24 +43,32 @@ func (s *BusinessProfileService) Update(ctx context.Context, req UpdateBusinessP
 	if req.AccountID, err = s.client.accountFor(req.AccountID); err != nil {
 		return err
 	}
-	if err := checkLength("about", req.About, maxAbout); err != nil {
+	if req.About != nil {
+		if err := checkLength("about", *req.About, maxAbout); err != nil {
+			return err
+		}
+	}
+	if req.Description != nil {
+		if err := checkLength("description", *req.Description, maxDescription); err != nil {
+			return err
+		}
+	}
+	if req.Email != nil {
+		if err := checkRequired("email", *req.Email); err != nil {
+			return err
+		}
+	}
+	if err := checkMost("websites", len(req.Websites), maxWebsites, "items"); err != nil {
 		return err
 	}
-	if err := checkLength("description", req.Description, maxDescription); err != nil {
-		return err
-	}
-	if n := len(req.Websites); n > maxWebsites {
-		return invalid("websites", fmt.Sprintf("has %d items, at most %d are allowed", n, maxWebsites))
+	for i, website := range req.Websites {
+		if err := checkRequired(fmt.Sprintf("websites[%d]", i), website); err != nil {
+			return err
+		}
 	}
 	return reply.None(s.client.api.UpdateWhatsAppBusinessProfile(ctx, req))
 }
 
-func checkLength(field string, value *string, most int) error {
-	if value == nil {
-		return nil
-	}
-	if n := utf8.RuneCountInString(*value); n > most {
-		return invalid(field, fmt.Sprintf("has %d characters, at most %d are allowed", n, most))
-	}
-	return nil
-}
+var businessProfile = reply.Part("business profile", func(r *struct{ BusinessProfile *BusinessProfile }) (*BusinessProfile, bool) {
+	return r.BusinessProfile, r.BusinessProfile != nil
+})

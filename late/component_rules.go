@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 const (
@@ -15,9 +14,8 @@ const (
 	maxButtonText = 25
 )
 
-// checkComponents refuses what cannot be right, whoever reviews it. Kinds of parts and buttons
-// that it does not know pass: WhatsApp adds to them. The category is empty where it is not
-// known.
+// checkComponents reports components that no review would accept. Unknown kinds of components and
+// buttons are valid, since WhatsApp adds some. The category is empty if it is not known.
 func checkComponents(category TemplateCategory, components []TemplateComponent) error {
 	if err := checkCount("components", len(components), 0); err != nil {
 		return err
@@ -38,7 +36,7 @@ func checkComponents(category TemplateCategory, components []TemplateComponent) 
 		}
 	}
 	if !seen[componentBody] {
-		return invalid("components", "have no body")
+		return invalid("components", "must include a body component")
 	}
 	return nil
 }
@@ -51,7 +49,7 @@ func checkComponent(field, kind string, category TemplateCategory, c TemplateCom
 		}
 		return checkText(field, c.Text, maxHeaderText, 1, [][]string{c.Example.HeaderText})
 	case componentBody:
-		// The text of an authentication template is Meta's own.
+		// Meta writes the text of authentication templates.
 		if c.Text == "" && (category == TemplateAuthentication || category == "") {
 			return nil
 		}
@@ -64,13 +62,13 @@ func checkComponent(field, kind string, category TemplateCategory, c TemplateCom
 	return nil
 }
 
-// checkText checks a text with at most so many characters and placeholders, and the rows of
-// sample values for them.
+// checkText checks the length of a text, the number of its placeholders, and the rows of sample
+// values for them.
 func checkText(field, text string, most, variables int, examples [][]string) error {
 	if err := checkRequired(field+".text", text); err != nil {
 		return err
 	}
-	if err := checkLength(field+".text", &text, most); err != nil {
+	if err := checkLength(field+".text", text, most); err != nil {
 		return err
 	}
 	n, err := countPlaceholders(field+".text", text)
@@ -116,8 +114,8 @@ func placeholdersOf(text string) []placeholder {
 	}
 }
 
-// countPlaceholders counts the placeholders of a text. Those that are numbered, are so from 1
-// without a gap.
+// countPlaceholders counts the distinct placeholders of a text. Numbered ones must be numbered from
+// 1 without a gap.
 func countPlaceholders(field, text string) (int, error) {
 	seen, highest := map[string]bool{}, 0
 	for _, p := range placeholdersOf(text) {
@@ -152,8 +150,8 @@ func checkButton(field string, b TemplateButton) error {
 	if err := checkRequired(field+".type", kind); err != nil {
 		return err
 	}
-	if n := utf8.RuneCountInString(b.Text); n > maxButtonText {
-		return invalid(field+".text", fmt.Sprintf("has %d characters, at most %d are allowed", n, maxButtonText))
+	if err := checkLength(field+".text", b.Text, maxButtonText); err != nil {
+		return err
 	}
 	switch kind {
 	case buttonQuickReply, buttonURL, buttonPhone:
@@ -172,15 +170,15 @@ func checkButton(field string, b TemplateButton) error {
 	return nil
 }
 
-// checkButtonURL wants an address with at most one placeholder, at its end.
+// checkButtonURL requires a URL with at most one placeholder, at its end.
 func checkButtonURL(field string, b TemplateButton) error {
 	if !strings.HasPrefix(b.URL, "https://") && !strings.HasPrefix(b.URL, "http://") {
-		return invalid(field+".url", fmt.Sprintf("%q is no http or https address", b.URL))
+		return invalid(field+".url", fmt.Sprintf("%q is not an http or https URL", b.URL))
 	}
-	switch places := placeholdersOf(b.URL); {
-	case len(places) == 0 && len(b.Example) > 0:
-		return invalid(field+".example", "is for a placeholder that the address does not have")
-	case len(places) > 1, len(places) == 1 && places[0].end != len(b.URL):
+	switch found := placeholdersOf(b.URL); {
+	case len(found) == 0 && len(b.Example) > 0:
+		return invalid(field+".example", "has values, but the URL has no placeholder")
+	case len(found) > 1, len(found) == 1 && found[0].end != len(b.URL):
 		return invalid(field+".url", "can have one placeholder, at its end")
 	}
 	return nil

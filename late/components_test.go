@@ -53,7 +53,7 @@ func TestComponentsThatNoReviewWouldPass(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, w := newClient(t, 200, `{}`)
+			client, w := newClient(t, 200, complete)
 			_, err := client.Templates.Update(t.Context(), "hello", tt.parts)
 			if tt.field == "" {
 				require.NoError(t, err)

@@ -14,22 +14,22 @@ const (
 	maxBulkContacts = 500
 )
 
-// ContactsService is the address book of an account.
+// ContactsService manages the contacts of an account.
 type ContactsService service
 
-// ListContactsOptions chooses contacts. What is not set does not choose.
+// ListContactsOptions filters and pages a list of contacts. Zero fields are ignored.
 type ListContactsOptions struct {
 	Search  string // text in the name, phone, email or company
 	Tag     string
 	Group   string
-	OptedIn *bool // new(true): those who agreed to get messages; new(false): the others
-	Limit   int   // contacts a page; the server's default is 50
-	Skip    int   // contacts to pass over
+	OptedIn *bool // new(true): only contacts that agreed to receive messages; new(false): only the others
+	Limit   int   // contacts per page; the server's default is 50
+	Skip    int   // contacts before the page
 }
 
-// List returns one page of contacts, by name.
+// List returns a page of contacts, sorted by name.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /v1/whatsapp/contacts
 func (s *ContactsService) List(ctx context.Context, opts ListContactsOptions) (*ContactPage, error) {
@@ -47,14 +47,14 @@ func (s *ContactsService) List(ctx context.Context, opts ListContactsOptions) (*
 	if opts.OptedIn != nil {
 		params.OptedIn = new(lateapi.OptedInFilter(fmt.Sprint(*opts.OptedIn)))
 	}
-	return reply.JSON[ContactPage](s.client.api.GetWhatsAppContacts(ctx, params))
+	return contactPage(s.client.api.GetWhatsAppContacts(ctx, params))
 }
 
-// All iterates over the contacts that opts chooses, by name, from the Skip-th on, in pages of
-// Limit. Each is yielded once, also if the loop deletes contacts or changes them so that opts
-// no longer chooses them. An error is the last thing it yields.
+// All returns an iterator over the contacts that match opts, sorted by name, beginning with number
+// Skip, in pages of Limit. Each contact is yielded once, even if the loop deletes contacts or
+// changes them so that they no longer match. An error is yielded last.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /v1/whatsapp/contacts
 func (s *ContactsService) All(ctx context.Context, opts ListContactsOptions, iterOpts ...IterOption) iter.Seq2[Contact, error] {
@@ -70,11 +70,12 @@ func (s *ContactsService) All(ctx context.Context, opts ListContactsOptions, ite
 	return each(ctx, checkPage(opts.Limit, opts.Skip), opts.Skip, iterOpts, fetch, func(c Contact) string { return c.ID })
 }
 
-// Create creates a contact. Its phone number is in E.164 form and unique in the account; one
-// that is taken is [ErrConflict]. Where IsOptedIn is nil, the server takes the person to have
-// agreed to get messages.
+// Create creates a contact. The phone number must be in E.164 form. It returns [ErrConflict] if
+// another contact of the account has the number. If IsOptedIn is nil, the server assumes that the
+// person agreed to receive messages.
 //
-// It is never repeated on a doubt, because the repeat would be told of a conflict with the first.
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], call ByPhone to see
+// whether it happened.
 //
 // POST /v1/whatsapp/contacts
 func (s *ContactsService) Create(ctx context.Context, req CreateContactRequest) (*Contact, error) {
@@ -88,58 +89,72 @@ func (s *ContactsService) Create(ctx context.Context, req CreateContactRequest) 
 	if err := checkRequired("name", req.Name); err != nil {
 		return nil, err
 	}
-	return contact(reply.JSON[lateapi.ContactResponse](s.client.api.CreateWhatsAppContact(ctx, req)))
+	return contact(s.client.api.CreateWhatsAppContact(ctx, req))
 }
 
-// Get returns one contact, or [ErrNotFound].
+// Get returns a contact. It returns [ErrNotFound] if there is none.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /v1/whatsapp/contacts/{contactId}
 func (s *ContactsService) Get(ctx context.Context, id string) (*Contact, error) {
-	if err := checkID("contactId", id); err != nil {
+	if err := checkPathID(OpGetWhatsAppContact, id); err != nil {
 		return nil, err
 	}
-	return contact(reply.JSON[lateapi.ContactResponse](s.client.api.GetWhatsAppContact(ctx, id)))
+	return contact(s.client.api.GetWhatsAppContact(ctx, id))
+}
+
+// ByPhone returns the contact that has a phone number, in E.164 form. It returns [ErrNotFound] if
+// there is none.
+//
+// Retried on any transient failure.
+//
+// GET /v1/whatsapp/contacts
+func (s *ContactsService) ByPhone(ctx context.Context, phone string) (*Contact, error) {
+	if err := checkPhone("phone", phone); err != nil {
+		return nil, err
+	}
+	// Without the plus sign, which a server may treat as part of a pattern.
+	for c, err := range s.All(ctx, ListContactsOptions{Search: phone[1:]}) {
+		if err != nil {
+			return nil, err
+		}
+		if c.Phone == phone {
+			return &c, nil
+		}
+	}
+	return nil, &sentinel{"get contact by phone: not found", ErrNotFound}
 }
 
 // Update changes the fields of a contact that are not nil. Tags and Groups replace the present
-// ones, CustomFields are merged with them, and one that is nil is removed.
+// ones. CustomFields are merged with the present ones; a nil value removes a field.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // PUT /v1/whatsapp/contacts/{contactId}
 func (s *ContactsService) Update(ctx context.Context, id string, req UpdateContactRequest) (*Contact, error) {
-	if err := checkID("contactId", id); err != nil {
+	if err := checkPathID(OpUpdateWhatsAppContact, id); err != nil {
 		return nil, err
 	}
-	return contact(reply.JSON[lateapi.ContactResponse](s.client.api.UpdateWhatsAppContact(ctx, id, req)))
+	return contact(s.client.api.UpdateWhatsAppContact(ctx, id, req))
 }
 
-func contact(r *lateapi.ContactResponse, err error) (*Contact, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &r.Contact, nil
-}
-
-// Delete deletes a contact for good.
+// Delete deletes a contact.
 //
-// It is retried; a repeat that finds nothing is success.
+// Retried on any transient failure.
 //
 // DELETE /v1/whatsapp/contacts/{contactId}
 func (s *ContactsService) Delete(ctx context.Context, id string) error {
-	if err := checkID("contactId", id); err != nil {
+	if err := checkPathID(OpDeleteWhatsAppContact, id); err != nil {
 		return err
 	}
 	return reply.None(s.client.api.DeleteWhatsAppContact(ctx, id))
 }
 
-// Import creates up to 1000 contacts in one call and says for each how it went. Phone numbers
-// that the account has already are skipped, unless SkipDuplicates is false: then they fail.
+// Import imports at most 1000 contacts and returns a result for each. A phone number that the
+// account already has is skipped, or refused if SkipDuplicates is false.
 //
-// It is retried, but not on a doubt where SkipDuplicates is false, because the repeat would
-// report the contacts of the first as failed.
+// Retried on any transient failure, unless SkipDuplicates is false.
 //
 // POST /v1/whatsapp/contacts/import
 func (s *ContactsService) Import(ctx context.Context, req ImportContactsRequest) (*ImportContactsResponse, error) {
@@ -150,13 +165,13 @@ func (s *ContactsService) Import(ctx context.Context, req ImportContactsRequest)
 	if err := checkCount("contacts", len(req.Contacts), maxImport); err != nil {
 		return nil, err
 	}
-	return reply.JSON[ImportContactsResponse](s.client.api.ImportWhatsAppContacts(ctx, req))
+	return imported(s.client.api.ImportWhatsAppContacts(ctx, req))
 }
 
-// BulkUpdate makes one change to up to 500 contacts. AddTags and RemoveTags need Tags,
-// AddGroups and RemoveGroups need Groups.
+// BulkUpdate makes the same change to at most 500 contacts. [AddTags] and [RemoveTags] require
+// Tags; [AddGroups] and [RemoveGroups] require Groups.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // POST /v1/whatsapp/contacts/bulk
 func (s *ContactsService) BulkUpdate(ctx context.Context, req BulkUpdateContactsRequest) (*BulkUpdateContactsResponse, error) {
@@ -166,20 +181,19 @@ func (s *ContactsService) BulkUpdate(ctx context.Context, req BulkUpdateContacts
 	if err := checkChange(ContactChange{Action: req.Action, Tags: req.Tags, Groups: req.Groups}); err != nil {
 		return nil, err
 	}
-	return reply.JSON[BulkUpdateContactsResponse](s.client.api.BulkUpdateWhatsAppContacts(ctx, req))
+	return contactsUpdated(s.client.api.BulkUpdateWhatsAppContacts(ctx, req))
 }
 
-// BulkDelete deletes up to 500 contacts for good.
+// BulkDelete deletes at most 500 contacts.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // DELETE /v1/whatsapp/contacts/bulk
 func (s *ContactsService) BulkDelete(ctx context.Context, ids []string) (*BulkDeleteContactsResponse, error) {
 	if err := checkIDs("contactIds", ids, maxBulkContacts); err != nil {
 		return nil, err
 	}
-	return reply.JSON[BulkDeleteContactsResponse](s.client.api.BulkDeleteWhatsAppContacts(ctx,
-		lateapi.BulkDeleteContactsRequest{ContactIDs: ids}))
+	return contactsDeleted(s.client.api.BulkDeleteWhatsAppContacts(ctx, lateapi.BulkDeleteContactsRequest{ContactIDs: ids}))
 }
 
 func checkChange(c ContactChange) error {
@@ -191,3 +205,25 @@ func checkChange(c ContactChange) error {
 	}
 	return checkRequired("action", string(c.Action))
 }
+
+var (
+	contactPage = reply.Part("contacts", func(r *ContactPage) (*ContactPage, bool) { return r, r.Contacts != nil })
+	contact     = reply.Part("contact", func(r *lateapi.ContactResponse) (*Contact, bool) { return &r.Contact, r.Contact.ID != "" })
+	imported    = reply.Part("results", func(r *ImportContactsResponse) (*ImportContactsResponse, bool) {
+		return r, r.Results != nil || r.Summary != (ImportSummary{})
+	})
+	contactsUpdated = reply.Part("counts", func(r *struct {
+		BulkUpdateContactsResponse
+		Matched *int `json:"matched"`
+	},
+	) (*BulkUpdateContactsResponse, bool) {
+		return &r.BulkUpdateContactsResponse, count(r.Matched, &r.BulkUpdateContactsResponse.Matched)
+	})
+	contactsDeleted = reply.Part("count", func(r *struct {
+		BulkDeleteContactsResponse
+		Deleted *int `json:"deleted"`
+	},
+	) (*BulkDeleteContactsResponse, bool) {
+		return &r.BulkDeleteContactsResponse, count(r.Deleted, &r.BulkDeleteContactsResponse.Deleted)
+	})
+)

@@ -101,11 +101,7 @@ func (s *ContactsService) DeleteMany(ctx context.Context, ids iter.Seq[string], 
 			if err != nil {
 				return nil, err
 			}
-			absent := len(chunk) - resp.Deleted
-			if resp.Deleted == 0 && !resp.Success {
-				absent = 0 // an answer that says nothing does not say that nobody was there
-			}
-			return countedResults("delete contacts in bulk", chunk, resp.Deleted, absent), nil
+			return countedResults("delete contacts in bulk", chunk, resp.Deleted, len(chunk)-resp.Deleted), nil
 		},
 	}, opts)
 }

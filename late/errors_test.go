@@ -250,7 +250,7 @@ func TestBodyOfAnErrorIsValidText(t *testing.T) {
 // A *rate.Limiter refuses a call that the context would not outlast.
 func TestACallThatTheLimiterDoesNotLetGoIsRateLimited(t *testing.T) {
 	t.Parallel()
-	client, w := newClient(t, 200, `{}`, late.WithLimiter(rate.NewLimiter(rate.Every(time.Hour), 1)))
+	client, w := newClient(t, 200, complete, late.WithLimiter(rate.NewLimiter(rate.Every(time.Hour), 1)))
 	_, err := client.Groups.List(t.Context())
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -199,14 +199,12 @@ func ExampleGroupsService_List() {
 		fmt.Println(err)
 		return
 	}
-	for _, group := range groups.Groups {
+	for _, group := range groups {
 		fmt.Println(group.Name, group.TotalCount)
 	}
-	fmt.Println(groups.Summary.OptedInContacts, "of", groups.Summary.TotalContacts, "contacts have agreed")
 	// Output:
 	// Berlin 1
 	// Paris 1
-	// 2 of 3 contacts have agreed
 }
 
 func ExampleGroupsService_Rename() {

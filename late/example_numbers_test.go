@@ -24,14 +24,14 @@ func ExamplePhoneNumbersService_Purchase() {
 		}
 		switch p := purchase.(type) {
 		case late.CheckoutRequired:
-			fmt.Println(p.Message)
+			fmt.Println("payment required")
 			server.CompleteCheckout(p.CheckoutURL) // the person pays on that page
 		case late.NumberProvisioned:
 			fmt.Println("bought", p.PhoneNumber.PhoneNumber)
 		}
 	}
 	// Output:
-	// Complete the payment to get your first number
+	// payment required
 	// bought +12125550101
 }
 

@@ -55,8 +55,8 @@ func ExampleWithBaseURL() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(groups.Summary.TotalContacts, "contacts")
-	// Output: 0 contacts
+	fmt.Println(len(groups), "groups")
+	// Output: 0 groups
 }
 
 func ExampleWithHTTPClient() {
@@ -77,8 +77,8 @@ func ExampleWithHTTPClient() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(groups.Summary.TotalContacts, "contacts")
-	// Output: 0 contacts
+	fmt.Println(len(groups), "groups")
+	// Output: 0 groups
 }
 
 func ExampleWithMaxRetries() {

@@ -50,7 +50,7 @@ func FuzzPurchase(f *testing.F) {
 				require.JSONEq(t, url, written(t, p.CheckoutURL))
 				require.Contains(t, []string{"", "null"}, number, "a page to pay for a number, and the number")
 			}
-			answer = map[string]any{"message": p.Message, "checkoutUrl": p.CheckoutURL}
+			answer = map[string]any{"checkoutUrl": p.CheckoutURL}
 		case late.NumberProvisioned:
 			require.NoError(t, err)
 			if !ambiguous(members) {
@@ -59,8 +59,12 @@ func FuzzPurchase(f *testing.F) {
 				require.Equal(t, written(t, told), written(t, p.PhoneNumber))
 				require.Contains(t, []string{"", "null", `""`}, url, "a number, and a page to pay for it")
 			}
-			answer = map[string]any{"message": p.Message, "phoneNumber": p.PhoneNumber}
+			answer = map[string]any{"phoneNumber": p.PhoneNumber}
 		case nil:
+			if e, ok := errors.AsType[*late.Error](err); ok {
+				require.Equal(t, late.OutcomeRefused, e.Outcome, body) // the body has an error
+				return
+			}
 			e, ok := errors.AsType[*late.UnexpectedPurchaseError](err)
 			require.True(t, ok, "%v", err)
 			require.ErrorIs(t, err, late.ErrOutcomeUnknown)

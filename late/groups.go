@@ -7,26 +7,27 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// GroupsService is the groups that contacts are in. A group is no thing of its own: it exists
-// as long as a contact names it, in its Groups.
+// GroupsService manages groups of contacts. A group exists only as long as at least one contact
+// lists it in Groups.
 type GroupsService service
 
 // List returns all groups with their sizes.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /v1/whatsapp/groups
-func (s *GroupsService) List(ctx context.Context) (*GroupList, error) {
+func (s *GroupsService) List(ctx context.Context) ([]Group, error) {
 	account, err := s.client.accountFor("")
 	if err != nil {
 		return nil, err
 	}
-	return reply.JSON[GroupList](s.client.api.GetWhatsAppGroups(ctx, &lateapi.GetWhatsAppGroupsParams{AccountID: account}))
+	return groups(s.client.api.GetWhatsAppGroups(ctx, &lateapi.GetWhatsAppGroupsParams{AccountID: account}))
 }
 
-// Rename renames a group on every contact that is in it.
+// Rename renames a group on all of its contacts.
 //
-// It is never repeated on a doubt, because the repeat would not find the old name.
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], call List to see
+// whether it happened.
 //
 // POST /v1/whatsapp/groups
 func (s *GroupsService) Rename(ctx context.Context, oldName, newName string) (*GroupChange, error) {
@@ -43,13 +44,13 @@ func (s *GroupsService) Rename(ctx context.Context, oldName, newName string) (*G
 	if oldName == newName {
 		return nil, invalid("newName", "is the old name")
 	}
-	return reply.JSON[GroupChange](s.client.api.RenameWhatsAppGroup(ctx,
+	return groupChanged(s.client.api.RenameWhatsAppGroup(ctx,
 		lateapi.RenameGroupRequest{AccountID: account, OldName: oldName, NewName: newName}))
 }
 
-// Delete takes every contact out of a group. The contacts stay.
+// Delete removes all contacts from a group. The contacts remain.
 //
-// It is retried; a repeat that finds nothing is success.
+// Retried on any transient failure.
 //
 // DELETE /v1/whatsapp/groups
 func (s *GroupsService) Delete(ctx context.Context, name string) (*GroupChange, error) {
@@ -60,6 +61,14 @@ func (s *GroupsService) Delete(ctx context.Context, name string) (*GroupChange, 
 	if err := checkRequired("groupName", name); err != nil {
 		return nil, err
 	}
-	return reply.JSON[GroupChange](s.client.api.DeleteWhatsAppGroup(ctx,
+	return groupChanged(s.client.api.DeleteWhatsAppGroup(ctx,
 		lateapi.DeleteGroupRequest{AccountID: account, GroupName: name}))
 }
+
+var (
+	groups       = reply.Part("groups", func(r *lateapi.GroupList) ([]Group, bool) { return r.Groups, r.Groups != nil })
+	groupChanged = reply.Part("count", func(r *struct{ Modified *int }) (*GroupChange, bool) {
+		g := new(GroupChange)
+		return g, count(r.Modified, &g.Modified)
+	})
+)

@@ -19,7 +19,7 @@ func get(t *testing.T, client *late.Client) {
 	require.Equal(t, "Ada", contact.Name)
 }
 
-var ada = httpmock.NewStringResponder(200, `{"contact":{"name":"Ada"}}`)
+var ada = httpmock.NewStringResponder(200, `{"contact":{"id":"1","name":"Ada"}}`)
 
 func TestHTTPMockActivatedBeforeTheClientIsMade(t *testing.T) {
 	t.Parallel()
@@ -76,7 +76,7 @@ func TestHTTPMockSeesEachService(t *testing.T) {
 	require.Equal(t, late.TemplateApproved, tmpl.Status)
 	groups, err := client.Groups.List(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "a", groups.Groups[0].Name)
+	require.Equal(t, "a", groups[0].Name)
 	profile, err := client.BusinessProfile.Get(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "us", profile.About)

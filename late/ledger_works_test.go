@@ -77,7 +77,7 @@ var works = []*work{
 			}), opts...)
 		},
 		answer: func(_ []row, deeds []deed, _ int) any {
-			return late.AddRecipientsResponse{Success: true, Added: tally(deeds)[made], Duplicates: tally(deeds)[had]}
+			return map[string]int{"added": tally(deeds)[made], "duplicates": tally(deeds)[had]}
 		},
 	},
 	{
@@ -86,7 +86,7 @@ var works = []*work{
 			return c.Contacts.UpdateMany(ctx, each(rows, func(r row) string { return r.key }), late.ContactChange{Action: late.OptOut}, opts...)
 		},
 		answer: func(_ []row, deeds []deed, _ int) any {
-			return late.BulkUpdateContactsResponse{Success: true, Matched: len(deeds), Modified: tally(deeds)[made]}
+			return map[string]int{"matched": len(deeds), "modified": tally(deeds)[made]}
 		},
 	},
 	{
@@ -95,7 +95,7 @@ var works = []*work{
 			return c.Contacts.DeleteMany(ctx, each(rows, func(r row) string { return r.key }), opts...)
 		},
 		answer: func(_ []row, deeds []deed, _ int) any {
-			return late.BulkDeleteContactsResponse{Success: true, Deleted: tally(deeds)[made]}
+			return map[string]int{"deleted": tally(deeds)[made]}
 		},
 	},
 }
@@ -103,7 +103,7 @@ var works = []*work{
 // imported is the answer to an import, in each of the forms in which skipped contacts can come.
 func imported(rows []row, deeds []deed, form int) any {
 	n := tally(deeds)
-	resp := late.ImportContactsResponse{Success: true}
+	resp := late.ImportContactsResponse{}
 	resp.Summary = late.ImportSummary{Total: len(rows), Created: n[made], Skipped: n[had], Failed: n[denied]}
 	for i, r := range rows {
 		one := late.ImportResult{Phone: r.key, Success: deeds[i] == made}

@@ -21,6 +21,11 @@ const (
 	testPhone   = "+16315551234"
 )
 
+// complete is a response to any operation that has all that its method needs.
+const complete = `{"success":true,"contact":{"id":"1"},"template":{"status":"APPROVED"},"broadcast":{"id":"1"},"businessProfile":{},
+	"contacts":[],"groups":[],"templates":[],"broadcasts":[],"recipients":[],"numbers":[],"results":[],"phoneNumber":{"id":"1"},
+	"matched":0,"modified":0,"deleted":0,"added":0,"removed":0,"status":"completed","method":"SMS","metaVerifiedAt":"2026-01-02T15:04:05Z"}`
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // wire stands where the network would: it keeps what was sent and answers as it is told.

@@ -11,16 +11,36 @@ import (
 
 const maxBulk = 100
 
-// MessagesService sends templates to people. For lists whose delivery is to be followed, see
+// MessagesService sends templates to people. To follow the delivery to a list of people, use
 // [BroadcastsService].
 type MessagesService service
 
-// SendBulk sends a template to up to 100 people and says for each how it went. The phone
-// numbers are in E.164 form. A call with a result for everybody is a success, also where
-// nobody could be reached.
+// Send sends a template to one person, whose phone number must be in E.164 form. It returns the ID
+// of the message, or "" if the server gave it none. If the server refused the recipient, the error
+// is an [*ItemError].
 //
-// It is never repeated on a doubt, because a repeat would message people twice; the error is
-// then [ErrOutcomeUnknown].
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], sending again could
+// send twice.
+//
+// POST /v1/whatsapp/bulk
+func (s *MessagesService) Send(ctx context.Context, template TemplateRef, recipient BulkRecipient) (messageID string, err error) {
+	r, err := s.SendBulk(ctx, SendBulkRequest{Recipients: []BulkRecipient{recipient}, Template: template})
+	switch {
+	case err != nil:
+		return "", err
+	case len(r.Results) != 1:
+		return "", errNoBulkResult
+	case !r.Results[0].Success:
+		return "", &ItemError{Reason: r.Results[0].Error}
+	}
+	return r.Results[0].MessageID, nil
+}
+
+// SendBulk sends a template to at most 100 people and returns a result for each. Phone numbers must
+// be in E.164 form. Refused recipients are not an error; check the results.
+//
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], sending again could
+// send twice.
 //
 // POST /v1/whatsapp/bulk
 func (s *MessagesService) SendBulk(ctx context.Context, req SendBulkRequest) (*SendBulkResponse, error) {
@@ -39,7 +59,7 @@ func (s *MessagesService) SendBulk(ctx context.Context, req SendBulkRequest) (*S
 	if err := checkTemplateRef(req.Template); err != nil {
 		return nil, err
 	}
-	return reply.JSON[SendBulkResponse](s.client.api.SendWhatsAppBulk(ctx, req))
+	return bulkSent(s.client.api.SendWhatsAppBulk(ctx, req))
 }
 
 // SendMany sends a template to any number of people, 100 in a call, and accounts for each by
@@ -95,3 +115,7 @@ func checkTemplateRef(ref TemplateRef) error {
 	}
 	return checkRequired("template.language", ref.Language)
 }
+
+var bulkSent = reply.Part("results", func(r *SendBulkResponse) (*SendBulkResponse, bool) {
+	return r, r.Results != nil || r.Summary != (BulkSummary{})
+})

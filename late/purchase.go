@@ -3,6 +3,7 @@ package late
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/wabakit/wabakit-go/internal/redact"
@@ -11,29 +12,27 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// Purchase is what came of a purchase: [CheckoutRequired] or [NumberProvisioned], and nothing
-// else.
+// Purchase is the result of a purchase: [CheckoutRequired] or [NumberProvisioned].
 type Purchase interface{ purchase() }
 
-// CheckoutRequired is the first purchase of a profile: send the person who pays to CheckoutURL.
-// The number is there once it is paid for.
+// CheckoutRequired is the result of the first purchase of a profile. The number is provisioned
+// once somebody has paid at CheckoutURL.
 type CheckoutRequired struct {
-	Message     string
 	CheckoutURL string
 }
 
-// NumberProvisioned is a later purchase: the number was added to the subscription and is there.
+// NumberProvisioned is the result of every later purchase. The number was added to the
+// subscription.
 type NumberProvisioned struct {
-	Message     string
 	PhoneNumber PhoneNumber
 }
 
 func (CheckoutRequired) purchase()  {}
 func (NumberProvisioned) purchase() {}
 
-// UnexpectedPurchaseError is a success that is neither a checkout page nor a number, or both.
-// Money may have moved: it matches [ErrOutcomeUnknown]. Log its Body, of which the text of the
-// error quotes only the beginning.
+// UnexpectedPurchaseError reports a 2xx response to a purchase that contains neither a checkout URL
+// nor a number, or both. Since a number may have been paid for, it matches [ErrOutcomeUnknown].
+// Log its Body; the text of the error quotes only the beginning.
 type UnexpectedPurchaseError struct {
 	StatusCode int
 	Body       string // all of it
@@ -41,26 +40,30 @@ type UnexpectedPurchaseError struct {
 }
 
 // Error quotes the beginning of the body.
-func (e *UnexpectedPurchaseError) Error() string {
-	return fmt.Sprintf("late: purchase phone number: %d the answer is neither a checkout page nor a number: %q (%v; request %s)",
+func (e *UnexpectedPurchaseError) Error() string { return "late: " + e.text() }
+
+func (e *UnexpectedPurchaseError) text() string {
+	return fmt.Sprintf("purchase phone number: %d response has neither a checkout URL nor a number: %q (%v; request %s)",
 		e.StatusCode, e.Body[:min(len(e.Body), maxQuoted)], ErrOutcomeUnknown, e.RequestID)
 }
 
-// Is reports that it is not known what was bought.
+// Is reports whether target is [ErrOutcomeUnknown].
 func (e *UnexpectedPurchaseError) Is(target error) bool { return target == ErrOutcomeUnknown }
 
-// Purchase buys a number for a profile. Which number, one cannot choose. The first one has to
-// be paid for on a checkout page, and appears in [PhoneNumbersService.List] once that is done;
-// later ones are provisioned at once. [ErrForbidden] says that there is no paid plan;
-// [ErrInvalidRequest], that the plan allows no more numbers or the profile is none.
+// Purchase buys a number for a profile. The server chooses the number. The first number of a
+// profile must be paid for on a checkout page and appears in [PhoneNumbersService.List]
+// afterwards; later ones are provisioned at once:
 //
 //	switch p := purchase.(type) {
-//	case late.CheckoutRequired: // send the person to p.CheckoutURL
-//	case late.NumberProvisioned: // p.PhoneNumber is there
+//	case late.CheckoutRequired: // send the payer to p.CheckoutURL
+//	case late.NumberProvisioned: // p.PhoneNumber is ready
 //	}
 //
-// It is never repeated on a doubt, because a repeat could buy a second number. After one
-// ([ErrOutcomeUnknown]), compare the numbers of the profile with those before:
+// It returns [ErrForbidden] without a paid plan, and [ErrInvalidRequest] if the plan's limit is
+// reached or the profile does not exist.
+//
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], compare the numbers of
+// the profile with those before:
 //
 //	numbers, err := client.PhoneNumbers.List(ctx, late.ListPhoneNumbersOptions{ProfileID: profileID})
 //
@@ -74,8 +77,11 @@ func (s *PhoneNumbersService) Purchase(ctx context.Context, profileID string) (P
 		return nil, err
 	}
 	body := transport.Bytes(resp)
-	purchase := readPurchase(body)
-	if purchase == nil {
+	purchase, failed := readPurchase(body), reply.None(resp, nil)
+	switch {
+	case failed != nil && !errors.Is(failed, ErrOutcomeUnknown):
+		return nil, failed
+	case failed != nil || purchase == nil:
 		return nil, &UnexpectedPurchaseError{
 			StatusCode: resp.StatusCode, Body: string(redact.Sent(body, s.client.hide)), RequestID: transport.CallOf(resp).RequestID,
 		}
@@ -83,22 +89,22 @@ func (s *PhoneNumbersService) Purchase(ctx context.Context, profileID string) (P
 	return purchase, nil
 }
 
-// readPurchase goes by what is there: the contract's alternatives have no discriminator, and
-// none of their properties is required.
+// readPurchase goes by the members that are present, since the contract's alternatives have
+// neither a discriminator nor a required property.
 func readPurchase(body []byte) Purchase {
-	var answer struct {
-		Message     string
+	var r struct {
 		CheckoutURL string `json:"checkoutUrl"`
 		PhoneNumber *PhoneNumber
 	}
-	if json.Unmarshal(body, &answer) != nil {
+	if json.Unmarshal(body, &r) != nil {
 		return nil
 	}
+	provisioned := r.PhoneNumber != nil && (r.PhoneNumber.ID != "" || r.PhoneNumber.PhoneNumber != "")
 	switch {
-	case answer.CheckoutURL != "" && answer.PhoneNumber == nil:
-		return CheckoutRequired{Message: answer.Message, CheckoutURL: answer.CheckoutURL}
-	case answer.PhoneNumber != nil && answer.CheckoutURL == "":
-		return NumberProvisioned{Message: answer.Message, PhoneNumber: *answer.PhoneNumber}
+	case r.CheckoutURL != "" && r.PhoneNumber == nil:
+		return CheckoutRequired{CheckoutURL: r.CheckoutURL}
+	case provisioned && r.CheckoutURL == "":
+		return NumberProvisioned{PhoneNumber: *r.PhoneNumber}
 	}
 	return nil
 }

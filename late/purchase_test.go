@@ -22,10 +22,10 @@ func TestPurchaseIsWhatTheAnswerHolds(t *testing.T) {
 		body string
 		want late.Purchase // nil: unexpected
 	}{
-		"checkout":                    {`{"message":"pay","checkoutUrl":"https://pay.example/1"}`, late.CheckoutRequired{Message: "pay", CheckoutURL: "https://pay.example/1"}},
+		"checkout":                    {`{"message":"pay","checkoutUrl":"https://pay.example/1"}`, late.CheckoutRequired{CheckoutURL: "https://pay.example/1"}},
 		"checkout, number null":       {`{"checkoutUrl":"https://pay.example/1","phoneNumber":null}`, late.CheckoutRequired{CheckoutURL: "https://pay.example/1"}},
 		"checkout, with fields to be": {`{"checkoutUrl":"https://pay.example/1","expires":{"in":5},"status":"x"}`, late.CheckoutRequired{CheckoutURL: "https://pay.example/1"}},
-		"number":                      {`{"message":"here","phoneNumber":{"id":"n1","phoneNumber":"+12125550123","status":"provisioning"}}`, late.NumberProvisioned{Message: "here", PhoneNumber: number}},
+		"number":                      {`{"message":"here","phoneNumber":{"id":"n1","phoneNumber":"+12125550123","status":"provisioning"}}`, late.NumberProvisioned{PhoneNumber: number}},
 		"number, with fields to be":   {`{"phoneNumber":{"_id":"n1","phoneNumber":"+12125550123","status":"provisioning","carrier":[]},"checkoutUrl":null}`, late.NumberProvisioned{PhoneNumber: number}},
 		"both":                        {`{"checkoutUrl":"https://pay.example/1","phoneNumber":{"id":"n1"}}`, nil},
 		"neither":                     {`{"message":"done"}`, nil},
@@ -266,7 +266,7 @@ func TestProfileIsHeldToItsLimits(t *testing.T) {
 		"513 characters of description": {"description", late.UpdateBusinessProfileRequest{Description: long(513)}},
 		"three websites":                {"websites", late.UpdateBusinessProfileRequest{Websites: make([]string, 3)}},
 	}
-	client, w := newClient(t, 200, `{}`)
+	client, w := newClient(t, 200, complete)
 	for name, tt := range tests {
 		var invalid *late.ValidationError
 		require.ErrorAs(t, client.BusinessProfile.Update(t.Context(), tt.req), &invalid, name)

@@ -32,7 +32,7 @@ func (s *BroadcastsService) Recipients(ctx context.Context, id string, opts List
 	if err := checkPage(opts.Limit, opts.Skip); err != nil {
 		return nil, err
 	}
-	return reply.JSON[RecipientPage](s.client.api.GetWhatsAppBroadcastRecipients(ctx, id,
+	return recipientPage(s.client.api.GetWhatsAppBroadcastRecipients(ctx, id,
 		&lateapi.GetWhatsAppBroadcastRecipientsParams{
 			Status: optional(opts.Status), Limit: optional(opts.Limit), Skip: optional(opts.Skip),
 		}))
@@ -74,7 +74,7 @@ func (s *BroadcastsService) AddRecipients(ctx context.Context, id string, recipi
 	if err := checkRecipients(recipients); err != nil {
 		return nil, err
 	}
-	return reply.JSON[AddRecipientsResponse](s.client.api.AddWhatsAppBroadcastRecipients(ctx, id,
+	return recipientsAdded(s.client.api.AddWhatsAppBroadcastRecipients(ctx, id,
 		lateapi.AddRecipientsRequest{Recipients: recipients}))
 }
 
@@ -95,7 +95,7 @@ func (s *BroadcastsService) RemoveRecipients(ctx context.Context, id string, pho
 			return nil, err
 		}
 	}
-	return reply.JSON[RemoveRecipientsResponse](s.client.api.RemoveWhatsAppBroadcastRecipients(ctx, id,
+	return recipientsRemoved(s.client.api.RemoveWhatsAppBroadcastRecipients(ctx, id,
 		lateapi.RemoveRecipientsRequest{Phones: phones}))
 }
 
@@ -137,3 +137,21 @@ func checkRecipients(recipients []BroadcastRecipient) error {
 	}
 	return nil
 }
+
+var (
+	recipientPage   = reply.Part("recipients", func(r *RecipientPage) (*RecipientPage, bool) { return r, r.Recipients != nil })
+	recipientsAdded = reply.Part("count", func(r *struct {
+		AddRecipientsResponse
+		Added *int `json:"added"`
+	},
+	) (*AddRecipientsResponse, bool) {
+		return &r.AddRecipientsResponse, count(r.Added, &r.AddRecipientsResponse.Added)
+	})
+	recipientsRemoved = reply.Part("count", func(r *struct {
+		RemoveRecipientsResponse
+		Removed *int `json:"removed"`
+	},
+	) (*RemoveRecipientsResponse, bool) {
+		return &r.RemoveRecipientsResponse, count(r.Removed, &r.RemoveRecipientsResponse.Removed)
+	})
+)

@@ -9,13 +9,13 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// TemplatesService is the message templates of the WhatsApp Business account. Only what an
-// approved template says can be sent to somebody who has not just written.
+// TemplatesService manages the message templates of a WhatsApp Business account. WhatsApp
+// requires an approved template for messages outside the 24-hour customer service window.
 type TemplatesService service
 
 // List returns all templates.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /v1/whatsapp/templates
 func (s *TemplatesService) List(ctx context.Context) ([]Template, error) {
@@ -23,35 +23,27 @@ func (s *TemplatesService) List(ctx context.Context) ([]Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := reply.JSON[lateapi.TemplateList](s.client.api.GetWhatsAppTemplates(ctx,
-		&lateapi.GetWhatsAppTemplatesParams{AccountID: account}))
-	if err != nil {
-		return nil, err
-	}
-	return r.Templates, nil
+	return templates(s.client.api.GetWhatsAppTemplates(ctx, &lateapi.GetWhatsAppTemplatesParams{AccountID: account}))
 }
 
-// Get returns one template, or [ErrNotFound].
+// Get returns a template. It returns [ErrNotFound] if there is none of this name.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /v1/whatsapp/templates/{templateName}
 func (s *TemplatesService) Get(ctx context.Context, name string) (*Template, error) {
-	account, err := s.check(name)
+	account, err := s.check(OpGetWhatsAppTemplate, name)
 	if err != nil {
 		return nil, err
 	}
-	return template(reply.JSON[lateapi.TemplateResponse](s.client.api.GetWhatsAppTemplate(ctx, name,
-		&lateapi.GetWhatsAppTemplateParams{AccountID: account})))
+	return template(s.client.api.GetWhatsAppTemplate(ctx, name, &lateapi.GetWhatsAppTemplateParams{AccountID: account}))
 }
 
-const smallLetters = "abcdefghijklmnopqrstuvwxyz"
-
-// Create hands a template in for review, which [TemplatesService.Wait] waits for. Its name
-// is a small letter, then small letters, digits and underscores.
+// Create submits a template for review. The name must start with a lowercase letter and contain
+// only lowercase letters, digits and underscores. [TemplatesService.Wait] waits for the review.
 //
-// It is never repeated on a doubt, because the repeat would be refused for the name that the
-// first took.
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], call Get to see
+// whether it happened.
 //
 // POST /v1/whatsapp/templates
 func (s *TemplatesService) Create(ctx context.Context, req CreateTemplateRequest) (*Template, error) {
@@ -59,8 +51,9 @@ func (s *TemplatesService) Create(ctx context.Context, req CreateTemplateRequest
 	if req.AccountID, err = s.client.accountFor(req.AccountID); err != nil {
 		return nil, err
 	}
-	if !consists(req.Name, smallLetters+digits+"_") || !strings.Contains(smallLetters, req.Name[:1]) {
-		return nil, invalid("name", fmt.Sprintf("%q is not a small letter, then small letters, digits and underscores", req.Name))
+	if !consistsOf(req.Name, lowercaseLetters+digits+"_") || !strings.Contains(lowercaseLetters, req.Name[:1]) {
+		return nil, invalid("name", fmt.Sprintf(
+			"%q must start with a lowercase letter and contain only lowercase letters, digits and underscores", req.Name))
 	}
 	if err := checkRequired("category", string(req.Category)); err != nil {
 		return nil, err
@@ -71,33 +64,33 @@ func (s *TemplatesService) Create(ctx context.Context, req CreateTemplateRequest
 	if err := checkComponents(req.Category, req.Components); err != nil {
 		return nil, err
 	}
-	return template(reply.JSON[lateapi.TemplateResponse](s.client.api.CreateWhatsAppTemplate(ctx, req)))
+	return template(s.client.api.CreateWhatsAppTemplate(ctx, req))
 }
 
 // Update replaces the components of a template, which is reviewed again.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // PATCH /v1/whatsapp/templates/{templateName}
 func (s *TemplatesService) Update(ctx context.Context, name string, components []TemplateComponent) (*Template, error) {
-	account, err := s.check(name)
+	account, err := s.check(OpUpdateWhatsAppTemplate, name)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkComponents("", components); err != nil {
 		return nil, err
 	}
-	return template(reply.JSON[lateapi.TemplateResponse](s.client.api.UpdateWhatsAppTemplate(ctx, name,
-		lateapi.UpdateTemplateRequest{AccountID: account, Components: components})))
+	return template(s.client.api.UpdateWhatsAppTemplate(ctx, name,
+		lateapi.UpdateTemplateRequest{AccountID: account, Components: components}))
 }
 
-// Delete deletes a template for good, in all of its languages.
+// Delete deletes a template in all of its languages.
 //
-// It is retried; a repeat that finds nothing is success.
+// Retried on any transient failure.
 //
 // DELETE /v1/whatsapp/templates/{templateName}
 func (s *TemplatesService) Delete(ctx context.Context, name string) error {
-	account, err := s.check(name)
+	account, err := s.check(OpDeleteWhatsAppTemplate, name)
 	if err != nil {
 		return err
 	}
@@ -105,11 +98,11 @@ func (s *TemplatesService) Delete(ctx context.Context, name string) error {
 		&lateapi.DeleteWhatsAppTemplateParams{AccountID: account}))
 }
 
-// Wait looks at a template until it has been reviewed, and returns it: approved, rejected, or
-// whatever else it has become. Where the context ends, or looks keep failing, the error is a
-// [*WaitError] and the template the last one seen.
+// Wait polls a template until its status is no longer [TemplatePending], and returns it. If ctx is
+// done or polling keeps failing, Wait returns a [*WaitError] along with the last state seen. A
+// rejected template is not an error; check its Status.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /v1/whatsapp/templates/{templateName}
 func (s *TemplatesService) Wait(ctx context.Context, name string, opts ...WaitOption) (*Template, error) {
@@ -119,16 +112,16 @@ func (s *TemplatesService) Wait(ctx context.Context, name string, opts ...WaitOp
 		func(t *Template) string { return string(t.Status) })
 }
 
-func (s *TemplatesService) check(name string) (account string, err error) {
-	if err := checkID("templateName", name); err != nil {
+func (s *TemplatesService) check(operation, name string) (account string, err error) {
+	if err := checkPathID(operation, name); err != nil {
 		return "", err
 	}
 	return s.client.accountFor("")
 }
 
-func template(r *lateapi.TemplateResponse, err error) (*Template, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &r.Template, nil
-}
+var (
+	templates = reply.Part("templates", func(r *lateapi.TemplateList) ([]Template, bool) { return r.Templates, r.Templates != nil })
+	template  = reply.Part("template", func(r *lateapi.TemplateResponse) (*Template, bool) {
+		return &r.Template, r.Template.Status != ""
+	})
+)

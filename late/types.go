@@ -16,6 +16,10 @@ type (
 	// BulkSummary counts how a bulk send went.
 	BulkSummary = lateapi.BulkSummary
 
+	// StringMap is an object with string values, such as custom fields. A value of another type is
+	// kept as its JSON.
+	StringMap = lateapi.StringMap
+
 	// Contact is a person in the address book of an account.
 	Contact = lateapi.Contact
 	// ContactPage is a page of contacts, with the tags and groups that they can be filtered by.
@@ -114,10 +118,10 @@ type (
 	PreverifiedNumberList = lateapi.PreverifiedNumberList
 	// CodeMethod is how a verification code is brought.
 	CodeMethod = lateapi.CodeMethod
-	// RequestCodeResponse says how a verification code is brought.
-	RequestCodeResponse = lateapi.RequestCodeResponse
-	// VerifyResponse says since when and until when a number is verified.
-	VerifyResponse = lateapi.VerifyResponse
+	// RequestCodeResult is the delivery method of a verification code.
+	RequestCodeResult = lateapi.RequestCodeResponse
+	// VerifyResult is the period for which a number is verified.
+	VerifyResult = lateapi.VerifyResponse
 
 	// Pagination is where a page stands in its list.
 	Pagination = lateapi.Pagination

@@ -3,15 +3,40 @@ package late
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
-// checkID refuses what cannot be one segment of a path: it would name another operation.
+// checkPathID reports an ID that is malformed, or that would turn the path of the operation into that
+// of another one: the contact "bulk" is not a contact.
+func checkPathID(operation, id string) error {
+	var before, field string
+	for _, op := range operations {
+		if op.ID == operation {
+			var after string
+			before, after, _ = strings.Cut(op.Path, "{")
+			field, _, _ = strings.Cut(after, "}")
+		}
+	}
+	if err := checkID(field, id); err != nil {
+		return err
+	}
+	for _, op := range operations {
+		if rest, ok := strings.CutPrefix(op.Path, before); ok {
+			if segment, _, _ := strings.Cut(rest, "/"); strings.EqualFold(segment, id) {
+				return invalid(field, fmt.Sprintf("%q is a reserved word of the API", id))
+			}
+		}
+	}
+	return nil
+}
+
+// checkID reports an ID that is malformed.
 func checkID(field, id string) error {
 	if id == "" {
 		return invalid(field, "is required")
 	}
 	if id == "." || id == ".." || strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return invalid(field, fmt.Sprintf("%q is no id", id))
+		return invalid(field, fmt.Sprintf("%q is not a valid ID", id))
 	}
 	return nil
 }
@@ -28,15 +53,26 @@ func checkIDs(field string, ids []string, most int) error {
 	return nil
 }
 
-// checkCount wants at least one; most is the limit of the contract, or 0.
+// checkCount requires at least one item, and at most the given number unless it is 0.
 func checkCount(field string, n, most int) error {
-	switch {
-	case n == 0:
+	if n == 0 {
 		return invalid(field, "is required")
-	case most > 0 && n > most:
-		return invalid(field, fmt.Sprintf("has %d items, at most %d are allowed", n, most))
+	}
+	if most > 0 {
+		return checkMost(field, n, most, "items")
 	}
 	return nil
+}
+
+func checkMost(field string, n, most int, unit string) error {
+	if n > most {
+		return invalid(field, fmt.Sprintf("has %d %s, at most %d are allowed", n, unit, most))
+	}
+	return nil
+}
+
+func checkLength(field, text string, most int) error {
+	return checkMost(field, utf8.RuneCountInString(text), most, "characters")
 }
 
 func checkRequired(field, value string) error {
@@ -46,15 +82,18 @@ func checkRequired(field, value string) error {
 	return nil
 }
 
-// consists reports whether value is made of characters of the set, and of at least one. Package
-// regexp would do, and add a tenth to what a program grows by.
-func consists(value, set string) bool { return value != "" && strings.Trim(value, set) == "" }
+// consistsOf reports whether value has only characters of the set, and at least one. Package
+// regexp would add a tenth to the size that the SDK adds to a program.
+func consistsOf(value, set string) bool { return value != "" && strings.Trim(value, set) == "" }
 
-const digits = "0123456789"
+const (
+	digits           = "0123456789"
+	lowercaseLetters = "abcdefghijklmnopqrstuvwxyz"
+)
 
 func checkPhone(field, phone string) error {
 	number, ok := strings.CutPrefix(phone, "+")
-	if !ok || len(number) < 7 || len(number) > 15 || number[0] == '0' || !consists(number, digits) {
+	if !ok || len(number) < 7 || len(number) > 15 || number[0] == '0' || !consistsOf(number, digits) {
 		return invalid(field, fmt.Sprintf("%q is not in E.164 form, such as +16315551234", phone))
 	}
 	return nil
@@ -70,11 +109,20 @@ func checkPage(limit, skip int) error {
 	return nil
 }
 
-// optional is a query parameter that is sent only if it is set.
+// optional returns a query parameter that is sent only if it is set.
 func optional[T comparable](value T) *T {
 	var zero T
 	if value == zero {
 		return nil
 	}
 	return &value
+}
+
+// count stores a count that a response has, and reports whether it has it.
+func count(got *int, to *int) bool {
+	if got == nil {
+		return false
+	}
+	*to = *got
+	return true
 }

@@ -177,7 +177,7 @@ func TestWhatIsSetIsSentAndNothingElse(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, w := newClient(t, 200, `{}`)
+			client, w := newClient(t, 200, complete)
 			require.NoError(t, tt.call(t.Context(), client))
 			require.Len(t, w.bodies, 1)
 			if tt.want == "" {
@@ -238,7 +238,7 @@ func TestQueryHoldsWhatIsSetAndNothingElse(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, w := newClient(t, 200, `{}`)
+			client, w := newClient(t, 200, complete)
 			require.NoError(t, tt.call(t.Context(), client))
 			require.Len(t, w.requests, 1)
 			u := w.requests[0].URL
@@ -396,7 +396,7 @@ func TestWhatIsKnownToBeWrongIsNotSent(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, w := newClient(t, 200, `{}`)
+			client, w := newClient(t, 200, complete)
 			err := tt.call(t.Context(), client)
 			var invalid *late.ValidationError
 			require.ErrorAs(t, err, &invalid)
@@ -467,7 +467,7 @@ func TestNoAccountIsSaidBeforeAnythingIsSent(t *testing.T) {
 	for name, call := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, w := newClient(t, 200, `{}`)
+			client, w := newClient(t, 200, complete)
 			require.ErrorIs(t, call(t.Context(), client.ForAccount("")), late.ErrNoAccount)
 			require.Zero(t, w.sent())
 			require.NotErrorIs(t, call(t.Context(), client), late.ErrNoAccount)
@@ -485,7 +485,7 @@ func TestWhatATransportDoesToAHeaderIsOfOneAttempt(t *testing.T) {
 		for _, values := range req.Header {
 			values[0] = "[blotted out]"
 		}
-		return says(200, `{}`), nil
+		return says(200, complete), nil
 	}
 	client := clientOn(t, w)
 	for range 2 {

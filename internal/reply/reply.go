@@ -4,9 +4,11 @@ package reply
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -14,44 +16,91 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// A Checker is a response type that knows which part it cannot do without.
-type Checker interface {
-	// Missing names the part that the response lacks, such as "contact", or returns "".
-	Missing() string
-}
-
 // JSON decodes the response to a call into a T. Its parameters are the results of a method of the
-// generated client. It returns an error of the client for a status other than 2xx, for a body that
-// is not a JSON object of the right shape or says that the call failed, and, if *T is a [Checker],
-// for a body that lacks the part in question.
+// generated client. It returns an error of the client for a status other than 2xx, and for a body
+// that is not a JSON object of the right shape or says that the call failed.
 //
 // If the response to a delete is a 404 that an earlier attempt of the same call may have caused,
 // JSON returns a zero T and no error.
 func JSON[T any](resp *http.Response, err error) (*T, error) {
-	if err := OK(resp, err); err != nil {
+	v := new(T)
+	if err := object(resp, err, v); err != nil {
 		return nil, err
 	}
-	v := new(T)
+	return v, nil
+}
+
+// Part returns a function that decodes a response as [JSON] does and returns a part of it. If pick
+// reports that the response R does not have the part of this name, that is an error of the client.
+func Part[R, V any](name string, pick func(*R) (part V, ok bool)) func(*http.Response, error) (V, error) {
+	return func(resp *http.Response, err error) (V, error) {
+		r := new(R)
+		if err := object(resp, err, r); err != nil {
+			return *new(V), err
+		}
+		part, ok := pick(r)
+		if call := transport.CallOf(resp); !ok && !call.Gone(resp) {
+			return *new(V), call.Fail(resp, fmt.Errorf("response has no %s", name))
+		}
+		return part, nil
+	}
+}
+
+// object decodes an object into v, which it leaves as it is if there is nothing left to delete.
+func object(resp *http.Response, err error, v any) error {
+	if err := OK(resp, err); err != nil {
+		return err
+	}
 	call := transport.CallOf(resp)
 	if call.Gone(resp) {
-		return v, nil
+		return nil
 	}
 	body := transport.Bytes(resp)
 	if !isObject(body) {
-		return nil, call.Fail(resp, decodeError(resp, errNoObject))
+		return call.Fail(resp, decodeError(resp, errNoObject))
 	}
+	return decode(call, resp, body, v)
+}
+
+func decode(call *transport.Call, resp *http.Response, body []byte, v any) error {
 	if err := outcome(call, resp, body); err != nil {
-		return nil, err
+		return err
 	}
 	if err := json.Unmarshal(body, v); err != nil {
-		return nil, call.Fail(resp, decodeError(resp, err))
+		return call.Fail(resp, decodeError(resp, err))
 	}
-	if c, ok := any(v).(Checker); ok {
-		if part := c.Missing(); part != "" {
-			return nil, call.Fail(resp, fmt.Errorf("response has no %s", part))
+	return nil
+}
+
+// Do sends in as JSON, unless it is nil, to a path below the base URL and decodes the response
+// into out, unless it is nil. An error that invalid makes says which parameter is invalid.
+func Do(ctx context.Context, t *transport.Transport, base, method, path string, in, out any, invalid func(field, reason string) error) error {
+	var body io.Reader
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return invalid("in", err.Error())
 		}
+		body = bytes.NewReader(b)
 	}
-	return v, nil
+	if !strings.HasPrefix(path, "/") {
+		return invalid("path", "must begin with a slash")
+	}
+	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(base, "/")+path, body)
+	if err != nil {
+		return invalid("request", err.Error())
+	}
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := t.Do(req)
+	if out == nil {
+		return None(resp, err)
+	}
+	if err := OK(resp, err); err != nil {
+		return err
+	}
+	return decode(transport.CallOf(resp), resp, transport.Bytes(resp), out)
 }
 
 // None checks a response with nothing to return. Any body will do, unless it says that the call

@@ -23,15 +23,8 @@ type thing struct {
 	Size int    `json:"size"`
 }
 
-// named cannot do without its name.
-type named thing
-
-func (n *named) Missing() string {
-	if n.Name == "" {
-		return "name"
-	}
-	return ""
-}
+// named decodes a thing, which cannot do without its name.
+var named = reply.Part("name", func(v *thing) (*thing, bool) { return v, v.Name != "" })
 
 type callError struct{ *transport.Failure }
 
@@ -124,7 +117,7 @@ func TestMalformedSuccess(t *testing.T) {
 		for _, method := range []string{"GET", "POST", "DELETE"} {
 			t.Run(name+"/"+method, func(t *testing.T) {
 				t.Parallel()
-				v, err := reply.JSON[named](call(t, method, 200, c.contentType, c.body))
+				v, err := named(call(t, method, 200, c.contentType, c.body))
 				require.Nil(t, v)
 				e, ok := errors.AsType[*callError](err)
 				require.True(t, ok, err)
@@ -153,7 +146,7 @@ func TestSuccessThatSaysItFailed(t *testing.T) {
 		`{"name":"x","errors":[{"code":1006}]}`:            {failed: true},
 		`{"error":"taken"}`:                                {failed: true},
 	} {
-		_, err := reply.JSON[named](call(t, "POST", 200, "application/json", body))
+		_, err := named(call(t, "POST", 200, "application/json", body))
 		require.Equal(t, want.failed, err != nil, body)
 		require.Equal(t, want.unknown, errors.Is(err, transport.ErrOutcomeUnknown), body)
 		none := reply.None(call(t, "DELETE", 200, "application/json", body))

@@ -98,9 +98,6 @@ type AddRecipientsResponse struct {
 	// Duplicates is the number of recipients that were skipped because they were already in the list.
 	Duplicates int `json:"duplicates,omitempty,omitzero"`
 
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
-
 	// TotalRecipients is the number of recipients of the broadcast after the call.
 	TotalRecipients int `json:"totalRecipients,omitempty,omitzero"`
 }
@@ -175,9 +172,6 @@ type BroadcastPage struct {
 
 	// Pagination is the position of a page in its list.
 	Pagination Pagination `json:"pagination,omitempty,omitzero"`
-
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
 }
 
 // BroadcastRecipient is a recipient of a broadcast.
@@ -217,9 +211,6 @@ type BulkDeleteContactsRequest struct {
 type BulkDeleteContactsResponse struct {
 	// Deleted is the number of contacts that were deleted.
 	Deleted int `json:"deleted,omitempty,omitzero"`
-
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
 }
 
 // BulkRecipient is a recipient of a template.
@@ -283,9 +274,6 @@ type BulkUpdateContactsResponse struct {
 
 	// Modified is the number of contacts that changed.
 	Modified int `json:"modified,omitempty,omitzero"`
-
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
 }
 
 // BusinessProfile is the profile of the business that customers see.
@@ -325,9 +313,6 @@ type BusinessProfileResponse struct {
 type CheckoutRequired struct {
 	// CheckoutURL is the URL of the checkout page.
 	CheckoutURL string `json:"checkoutUrl"`
-
-	// Message is a human-readable description of the outcome.
-	Message string `json:"message,omitempty,omitzero"`
 }
 
 // CodeMethod is the delivery method of a verification code.
@@ -342,7 +327,7 @@ type Contact struct {
 	CreatedAt time.Time `json:"createdAt,omitempty,omitzero"`
 
 	// CustomFields contains the custom fields, by name.
-	CustomFields map[string]string `json:"customFields,omitzero"`
+	CustomFields StringMap `json:"customFields,omitzero"`
 
 	// Email is the email address.
 	Email string `json:"email,omitempty,omitzero"`
@@ -418,9 +403,6 @@ type ContactPage struct {
 
 	// Pagination is the position of a page in its list.
 	Pagination Pagination `json:"pagination,omitempty,omitzero"`
-
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
 }
 
 // ContactResponse contains a contact.
@@ -575,14 +557,8 @@ type Group struct {
 
 // GroupChange is the result of a change to a group.
 type GroupChange struct {
-	// Message is a human-readable description of the outcome.
-	Message string `json:"message,omitempty,omitzero"`
-
 	// Modified is the number of contacts that changed.
 	Modified int `json:"modified,omitempty,omitzero"`
-
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
 }
 
 // GroupList lists the groups of an account.
@@ -659,9 +635,6 @@ type ImportContactsResponse struct {
 	// Results contains one result for each contact.
 	Results []ImportResult `json:"results,omitzero"`
 
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
-
 	// Summary counts the results of an import.
 	Summary ImportSummary `json:"summary,omitempty,omitzero"`
 }
@@ -710,9 +683,6 @@ type MessageResponse struct {
 
 // NumberProvisioned describes a number that was provisioned at once.
 type NumberProvisioned struct {
-	// Message is a human-readable description of the outcome.
-	Message string `json:"message,omitempty,omitzero"`
-
 	// PhoneNumber is a purchased WhatsApp number.
 	PhoneNumber PhoneNumber `json:"phoneNumber"`
 }
@@ -845,7 +815,7 @@ type RecipientDelivery struct {
 	Status DeliveryStatus `json:"status,omitempty,omitzero"`
 
 	// Variables contains the values of the template's placeholders.
-	Variables map[string]string `json:"variables,omitzero"`
+	Variables StringMap `json:"variables,omitzero"`
 }
 
 // RecipientPage is a page of the recipients of a broadcast.
@@ -855,9 +825,6 @@ type RecipientPage struct {
 
 	// Recipients are the recipients of this page.
 	Recipients []RecipientDelivery `json:"recipients,omitzero"`
-
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
 
 	// Summary counts the recipients of a broadcast by delivery status.
 	Summary DeliverySummary `json:"summary,omitempty,omitzero"`
@@ -883,9 +850,6 @@ type RemoveRecipientsResponse struct {
 	// Removed is the number of recipients removed.
 	Removed int `json:"removed,omitempty,omitzero"`
 
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
-
 	// TotalRecipients is the number of recipients of the broadcast after the call.
 	TotalRecipients int `json:"totalRecipients,omitempty,omitzero"`
 }
@@ -910,9 +874,6 @@ type RequestCodeRequest struct {
 
 // RequestCodeResponse is the result of requesting a code.
 type RequestCodeResponse struct {
-	// Message is a human-readable description of the outcome.
-	Message string `json:"message,omitempty,omitzero"`
-
 	// Method is the delivery method of a verification code.
 	Method CodeMethod `json:"method,omitempty,omitzero"`
 }
@@ -934,9 +895,6 @@ type SendBroadcastResponse struct {
 	// Status is the final status of the broadcast.
 	Status BroadcastStatus `json:"status,omitempty,omitzero"`
 
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
-
 	// Total is the number of recipients of the broadcast.
 	Total int `json:"total,omitempty,omitzero"`
 }
@@ -957,9 +915,6 @@ type SendBulkRequest struct {
 type SendBulkResponse struct {
 	// Results contains one result for each recipient.
 	Results []BulkResult `json:"results,omitzero"`
-
-	// Success reports whether the call succeeded.
-	Success bool `json:"success,omitempty,omitzero"`
 
 	// Summary counts the results of a bulk send.
 	Summary BulkSummary `json:"summary,omitempty,omitzero"`
@@ -1060,6 +1015,9 @@ type TemplateList struct {
 
 // TemplateRef identifies an approved template.
 type TemplateRef struct {
+	// AdditionalProperties contains the other members of the object, by the API's names.
+	AdditionalProperties map[string]any `json:"-"`
+
 	// Components are the components that are the same for every recipient, such as a header image.
 	Components []TemplateComponent `json:"components,omitzero"`
 
@@ -1156,9 +1114,6 @@ type VerifyRequest struct {
 
 // VerifyResponse is the result of a verification.
 type VerifyResponse struct {
-	// Message is a human-readable description of the outcome.
-	Message string `json:"message,omitempty,omitzero"`
-
 	// MetaVerificationExpiresAt is when the verification expires, after 90 days.
 	MetaVerificationExpiresAt time.Time `json:"metaVerificationExpiresAt,omitempty,omitzero"`
 

@@ -50,6 +50,15 @@ func missing(what string) *refusal {
 	return refuse(http.StatusNotFound, strings.ToLower(what)+"_not_found", "", "%s not found", what)
 }
 
+// response is a result in the envelope that the server sends it in.
+type response struct {
+	Success bool   `json:"success"`
+	Message string `json:"message"`
+	Result  any
+}
+
+func succeeded(result any) response { return response{Success: true, Result: result} }
+
 func writeJSON(w http.ResponseWriter, status int, answer any) {
 	var b []byte
 	var err error
@@ -102,8 +111,12 @@ func encode(buf *bytes.Buffer, v reflect.Value) error {
 func encodeFields(buf *bytes.Buffer, v reflect.Value, sep *string) error {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
-		if field.Anonymous {
-			if err := encodeFields(buf, v.Field(i), sep); err != nil {
+		if inline := v.Type() == reflect.TypeFor[response]() && field.Name == "Result"; inline || field.Anonymous {
+			value := v.Field(i)
+			if inline {
+				value = value.Elem()
+			}
+			if err := encodeFields(buf, value, sep); err != nil {
 				return err
 			}
 			continue

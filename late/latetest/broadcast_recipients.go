@@ -106,12 +106,12 @@ func (a *api) listRecipients(c *call) (any, error) {
 			found = append(found, r)
 		}
 	}
-	page := lateapi.RecipientPage{Success: true, Summary: b.summary(c.now), Recipients: []lateapi.RecipientDelivery{}}
+	page := lateapi.RecipientPage{Summary: b.summary(c.now), Recipients: []lateapi.RecipientDelivery{}}
 	found, page.Pagination = cut(w, found)
 	for _, r := range found {
 		page.Recipients = append(page.Recipients, r.seen(c.now))
 	}
-	return page, nil
+	return succeeded(page), nil
 }
 
 func (a *api) addRecipients(c *call, in lateapi.AddRecipientsRequest) (any, error) {
@@ -130,9 +130,9 @@ func (a *api) addRecipients(c *call, in lateapi.AddRecipientsRequest) (any, erro
 	}
 	added := b.add(in.Recipients)
 	b.UpdatedAt = c.now.Truncate(time.Millisecond)
-	return lateapi.AddRecipientsResponse{
-		Success: true, Added: added, Duplicates: len(in.Recipients) - added, TotalRecipients: len(b.recipients),
-	}, nil
+	return succeeded(lateapi.AddRecipientsResponse{
+		Added: added, Duplicates: len(in.Recipients) - added, TotalRecipients: len(b.recipients),
+	}), nil
 }
 
 func (a *api) removeRecipients(c *call, in lateapi.RemoveRecipientsRequest) (any, error) {
@@ -152,7 +152,7 @@ func (a *api) removeRecipients(c *call, in lateapi.RemoveRecipientsRequest) (any
 	}
 	b.recipients = slices.DeleteFunc(b.recipients, func(r *recipient) bool { return b.byPhone[r.Phone] == nil })
 	b.UpdatedAt = c.now.Truncate(time.Millisecond)
-	return lateapi.RemoveRecipientsResponse{
-		Success: true, Removed: before - len(b.recipients), TotalRecipients: len(b.recipients),
-	}, nil
+	return succeeded(lateapi.RemoveRecipientsResponse{
+		Removed: before - len(b.recipients), TotalRecipients: len(b.recipients),
+	}), nil
 }

@@ -25,10 +25,9 @@ func (a *api) sendBroadcast(c *call) (any, error) {
 	a.send(b, t, "", c.now)
 	c.until = b.ends
 	end := b.seen(b.ends)
-	return lateapi.SendBroadcastResponse{
-		Success: end.Status == lateapi.BroadcastStatusCompleted, Status: end.Status,
-		Sent: end.SentCount, Failed: end.FailedCount, Total: end.RecipientCount,
-	}, nil
+	return response{Success: end.Status == lateapi.BroadcastStatusCompleted, Result: lateapi.SendBroadcastResponse{
+		Status: end.Status, Sent: end.SentCount, Failed: end.FailedCount, Total: end.RecipientCount,
+	}}, nil
 }
 
 // send sends to the recipients, beginning at a time. If t is nil, each of them fails with the

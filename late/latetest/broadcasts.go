@@ -77,9 +77,9 @@ func (a *api) listBroadcasts(c *call) (any, error) {
 			found = append(found, one)
 		}
 	}
-	page := lateapi.BroadcastPage{Success: true}
+	page := lateapi.BroadcastPage{}
 	page.Broadcasts, page.Pagination = cut(w, found)
-	return page, nil
+	return succeeded(page), nil
 }
 
 var broadcastStatuses = []lateapi.BroadcastStatus{

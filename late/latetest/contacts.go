@@ -38,13 +38,13 @@ func (a *api) listContacts(c *call) (any, error) {
 	query.Del("limit")
 	query.Del("skip")
 	listing := acc.list(query.Encode(), match)
-	page := lateapi.ContactPage{Success: true, Contacts: []lateapi.Contact{}, Filters: listing.filters}
+	page := lateapi.ContactPage{Contacts: []lateapi.Contact{}, Filters: listing.filters}
 	var found []*contact
 	found, page.Pagination = cut(w, listing.found)
 	for _, one := range found {
 		page.Contacts = append(page.Contacts, one.Contact)
 	}
-	return page, nil
+	return succeeded(page), nil
 }
 
 // contactListing is the result of a query, kept so that a program can page through a long list

@@ -25,7 +25,7 @@ func (a *api) importContacts(c *call, in lateapi.ImportContactsRequest) (any, er
 		return nil, err
 	}
 	skip := in.SkipDuplicates == nil || *in.SkipDuplicates
-	answer := lateapi.ImportContactsResponse{Success: true, Results: []lateapi.ImportResult{}}
+	answer := lateapi.ImportContactsResponse{Results: []lateapi.ImportResult{}}
 	for _, row := range in.Contacts {
 		result := lateapi.ImportResult{Phone: row.Phone, Name: row.Name}
 		created, err := a.addContact(acc, lateapi.CreateContactRequest{
@@ -49,7 +49,7 @@ func (a *api) importContacts(c *call, in lateapi.ImportContactsRequest) (any, er
 		answer.Summary.Total++
 		answer.Results = append(answer.Results, result)
 	}
-	return answer, nil
+	return succeeded(answer), nil
 }
 
 func (a *api) bulkUpdateContacts(c *call, in lateapi.BulkUpdateContactsRequest) (any, error) {
@@ -60,7 +60,7 @@ func (a *api) bulkUpdateContacts(c *call, in lateapi.BulkUpdateContactsRequest) 
 	if err != nil {
 		return nil, err
 	}
-	answer := lateapi.BulkUpdateContactsResponse{Success: true, Action: string(in.Action)}
+	answer := lateapi.BulkUpdateContactsResponse{Action: string(in.Action)}
 	for _, id := range unique(in.ContactIDs) {
 		one := a.contacts[id]
 		if one == nil {
@@ -72,7 +72,7 @@ func (a *api) bulkUpdateContacts(c *call, in lateapi.BulkUpdateContactsRequest) 
 			one.changed(c.now)
 		}
 	}
-	return answer, nil
+	return succeeded(answer), nil
 }
 
 // bulkChange returns the function that applies an action to a contact and reports whether the
@@ -126,12 +126,12 @@ func (a *api) bulkDeleteContacts(c *call, in lateapi.BulkDeleteContactsRequest) 
 	if err := count("contactIds", len(in.ContactIDs), maxBulk); err != nil {
 		return nil, err
 	}
-	answer := lateapi.BulkDeleteContactsResponse{Success: true}
+	answer := lateapi.BulkDeleteContactsResponse{}
 	for _, id := range unique(in.ContactIDs) {
 		if one := a.contacts[id]; one != nil {
 			a.dropContact(one)
 			answer.Deleted++
 		}
 	}
-	return answer, nil
+	return succeeded(answer), nil
 }

@@ -67,7 +67,7 @@ func (a *api) deleteGroup(c *call, in lateapi.DeleteGroupRequest) (any, error) {
 
 // regroup moves the members of a group to another, or out of the group if to is empty.
 func (acc *account) regroup(from, to, message string, now time.Time) (any, error) {
-	answer := lateapi.GroupChange{Success: true, Message: message}
+	answer := lateapi.GroupChange{}
 	for _, one := range acc.contacts {
 		i := slices.Index(one.Groups, from)
 		if i < 0 {
@@ -86,5 +86,5 @@ func (acc *account) regroup(from, to, message string, now time.Time) (any, error
 	if answer.Modified == 0 {
 		return nil, missing("Group")
 	}
-	return answer, nil
+	return response{Success: true, Message: message, Result: answer}, nil
 }

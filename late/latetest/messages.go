@@ -21,7 +21,7 @@ func (a *api) sendBulk(c *call, in lateapi.SendBulkRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := lateapi.SendBulkResponse{Success: true}
+	answer := lateapi.SendBulkResponse{}
 	for _, to := range in.Recipients {
 		result := lateapi.BulkResult{Phone: to.Phone}
 		if err := checkPhone("phone", to.Phone); err != nil {
@@ -38,5 +38,5 @@ func (a *api) sendBulk(c *call, in lateapi.SendBulkRequest) (any, error) {
 		}
 		answer.Results = append(answer.Results, result)
 	}
-	return answer, nil
+	return succeeded(answer), nil
 }

@@ -132,7 +132,7 @@ func (a *api) requestCode(c *call) (any, error) {
 	}
 	a.codes++
 	n.code = fmt.Sprintf("%06d", a.codes*271828%1000000)
-	return lateapi.RequestCodeResponse{Message: "Verification code sent", Method: in.Method}, nil
+	return lateapi.RequestCodeResponse{Method: in.Method}, nil
 }
 
 func (a *api) verifyNumber(c *call, in lateapi.VerifyRequest) (any, error) {
@@ -148,7 +148,7 @@ func (a *api) verifyNumber(c *call, in lateapi.VerifyRequest) (any, error) {
 	}
 	n.code, n.verified = "", c.now.Truncate(time.Millisecond)
 	return lateapi.VerifyResponse{
-		Message: "Phone number verified", MetaVerifiedAt: n.verified, MetaVerificationExpiresAt: n.verified.Add(verificationLasts),
+		MetaVerifiedAt: n.verified, MetaVerificationExpiresAt: n.verified.Add(verificationLasts),
 	}, nil
 }
 

@@ -102,14 +102,14 @@ func (a *api) purchase(c *call, in lateapi.PurchaseRequest) (any, error) {
 	if held > 0 {
 		n := a.provision(in.ProfileID, c.now, c.now)
 		err := answer.FromNumberProvisioned(lateapi.NumberProvisioned{
-			Message: "Phone number provisioned", PhoneNumber: single(n.seen(c.now)),
+			PhoneNumber: single(n.seen(c.now)),
 		})
 		return answer, err
 	}
 	url := "https://checkout.stripe.com/c/pay/cs_test_" + a.id()
 	a.checkouts[url] = in.ProfileID
 	err := answer.FromCheckoutRequired(lateapi.CheckoutRequired{
-		Message: "Complete the payment to get your first number", CheckoutURL: url,
+		CheckoutURL: url,
 	})
 	return answer, err
 }
