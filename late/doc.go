@@ -49,6 +49,12 @@
 // sequence of any length, send it in chunks of the size that the API takes, and account for
 // each item in a [BatchReport].
 //
+// # Webhooks
+//
+// [NewWebhook] handles the events that Late delivers: incoming messages, the statuses of outgoing
+// ones, and more. It checks their signature and handles each event until its function has returned
+// nil.
+//
 // # Tests
 //
 // The client calls the *http.Client of [WithHTTPClient] as it is at each attempt, so

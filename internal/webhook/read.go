@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// Decoded values take far more memory than the shortest JSON for them. These two bound how many
-// a body may have: real deliveries have one for every 12 bytes or more.
+// A decoded value takes far more memory than the shortest JSON for it. A body may have freeValues,
+// and one more for every bytesPerValue of its size.
 const (
 	freeValues    = 4096
 	bytesPerValue = 8

@@ -175,9 +175,9 @@ func TestAClaimExpires(t *testing.T) {
 	forBoth(t, func(t *testing.T, c client) {
 		synctest.Test(t, func(t *testing.T) {
 			var log bytes.Buffer
-			calls := 0
+			var calls atomic.Int64
 			h := c.new(config{log: &log, timeout: time.Minute, handle: func(context.Context, string) error {
-				if calls++; calls == 1 {
+				if calls.Add(1) == 1 {
 					time.Sleep(time.Hour)
 				}
 				return nil
@@ -189,10 +189,10 @@ func TestAClaimExpires(t *testing.T) {
 			time.Sleep(time.Minute)
 			require.Equal(t, 200, deliver(h, c.message("m")))
 			first.Wait()
-			require.Equal(t, 2, calls)
+			require.EqualValues(t, 2, calls.Load())
 			require.Contains(t, log.String(), "claim not settled")
 			require.Equal(t, 200, deliver(h, c.message("m")))
-			require.Equal(t, 2, calls, "the late settlement does not undo the other one")
+			require.EqualValues(t, 2, calls.Load(), "the late settlement does not undo the other one")
 		})
 	})
 }
