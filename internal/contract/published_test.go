@@ -202,7 +202,7 @@ func (d document) flatten(node any, prefix string, all facts, depth int) {
 		here["default"] = fmt.Sprint(value)
 	}
 	if types := list(schema["type"]); types != nil {
-		kinds := slices.DeleteFunc(types, func(kind any) bool { return kind == "null" })
+		kinds := slices.DeleteFunc(slices.Clone(types), func(kind any) bool { return kind == "null" })
 		here["type"] = kinds
 		if len(kinds) == 1 {
 			here["type"] = kinds[0]

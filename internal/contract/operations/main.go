@@ -45,9 +45,7 @@ func generate(root string) (map[string][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := document(markdown, api, ops, methods); err != nil {
-			return nil, err
-		}
+		document(markdown, api, ops, methods)
 		for name, src := range map[string]string{
 			api + "/operations.gen.go":             table(api, ops),
 			api + "/" + api + "test/routes.gen.go": routes(api+"test", ops),
