@@ -22,10 +22,10 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-// What a server sends that does not hold what it should is no zero value with a nil error.
-func TestAnswersThatHoldNothingAreErrors(t *testing.T) {
+// A response without its result is an error, not a zero value.
+func TestResponsesWithoutResultAreErrors(t *testing.T) {
 	t.Parallel()
-	empty := map[string]bool{ // these return nothing, or a list or counters that may be empty
+	empty := map[string]bool{ // their results may be empty
 		"Application.Settings": true, "Application.MediaProviders": true, "Groups.List": true,
 		"Users.Create": true, "Users.Update": true, "Health.AppStats": true, "Health.DBStats": true, "Health.Metrics": true, "Health.Support": true, "Registration.RequestCode": true,
 	}
@@ -90,7 +90,7 @@ func TestInvalidPicturesAreNotSent(t *testing.T) {
 	require.Zero(t, w.sent())
 }
 
-func TestPictureComesWithItsType(t *testing.T) {
+func TestPictureHasItsContentType(t *testing.T) {
 	t.Parallel()
 	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
 		return says(200, string(png), "Content-Type", "image/png"), nil
@@ -100,7 +100,7 @@ func TestPictureComesWithItsType(t *testing.T) {
 	require.Equal(t, &onpremise.Picture{Data: png, ContentType: "image/png"}, photo)
 }
 
-func TestRegistrationTellsACodeFromARegistration(t *testing.T) {
+func TestRequestCodeDistinguishesItsResults(t *testing.T) {
 	t.Parallel()
 	req := onpremise.RequestCodeRequest{CountryCode: "1", PhoneNumber: "2", Method: onpremise.CodeVoice, Certificate: "c", PIN: "123456"}
 	for _, tt := range []struct {
@@ -204,7 +204,7 @@ func TestHealthIsOneType(t *testing.T) {
 	}
 }
 
-func TestPrivateKeyIsInNoError(t *testing.T) {
+func TestErrorsRedactPrivateKeys(t *testing.T) {
 	t.Parallel()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)

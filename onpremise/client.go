@@ -17,7 +17,7 @@ const (
 	defaultTimeout    = time.Minute
 )
 
-// Client calls an installation. It is safe for use by any number of goroutines.
+// Client calls an installation. It is safe for concurrent use.
 type Client struct {
 	Users           *UsersService
 	Application     *ApplicationService
@@ -37,12 +37,12 @@ type Client struct {
 	api  *onpremiseapi.ClientWithResponses
 }
 
-// service is what every service knows.
+// service is the underlying type of every service.
 type service struct{ client *Client }
 
-// NewClient returns a client of the installation at baseURL, whose path is /v1 as a rule:
-// "https://wa.example.internal/v1". It needs [WithCredentials], [WithToken] or
-// [WithTokenSource]. A URL or an option that cannot be right is a [*ValidationError].
+// NewClient returns a client of the installation at baseURL, such as
+// "https://wa.example.internal/v1". It requires [WithCredentials], [WithToken] or
+// [WithTokenSource]. It returns a [*ValidationError] if the URL or an option is malformed.
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	o := options{transport: transport.Config{MaxRetries: defaultMaxRetries, Timeout: defaultTimeout}}
 	for _, opt := range opts {
@@ -98,9 +98,8 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// API returns the generated client, for a call that this package has no method for or a field
-// that it does not hand on. Its calls go the same way: authorized, paced, and repeated only
-// where that can do no harm.
+// API returns the generated client on the same transport, for anything the services do not cover.
+// Its calls are authorized, paced and retried like theirs.
 func (c *Client) API() *onpremiseapi.ClientWithResponses { return c.api }
 
 // CloseIdleConnections closes the connections that no call uses. Without [WithHTTPClient], all

@@ -21,9 +21,9 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-// Every operation is called through its wrapper, and each request and each answer is held
-// against the contract as the overlay mends it.
-func TestEveryOperationHasAWrapperThatKeepsToTheContract(t *testing.T) {
+// Every operation is called through its method, and each request and response is checked against the
+// corrected contract.
+func TestEveryOperationKeepsToTheContract(t *testing.T) {
 	t.Parallel()
 	doc, err := contract.Load("..", "onpremise")
 	require.NoError(t, err)

@@ -17,7 +17,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-func TestRefusalsAreToldApart(t *testing.T) {
+func TestErrorsMatchTheirStatus(t *testing.T) {
 	t.Parallel()
 	all := []error{
 		onpremise.ErrInvalidRequest, onpremise.ErrUnauthorized, onpremise.ErrPaymentRequired, onpremise.ErrForbidden, onpremise.ErrNotFound,
@@ -67,7 +67,7 @@ func TestRefusalsAreToldApart(t *testing.T) {
 	}
 }
 
-func TestErrorHoldsWhatTheServerSays(t *testing.T) {
+func TestErrorHasTheServersFields(t *testing.T) {
 	t.Parallel()
 	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
 		return says(429, `{"meta":{"version":"v2.39","api_status":"stable"},"errors":[{"code":1015,"title":"Too many requests","details":"wait","href":"https://e"},{"code":1}]}`,
@@ -117,7 +117,7 @@ func TestRetriesFollowTheContract(t *testing.T) {
 	}
 }
 
-// parrot quotes whatever secret it is sent, wherever it can.
+// parrot quotes every secret that it receives.
 func parrot(status int, secrets ...string) *wire {
 	return &wire{answer: func(n int, req *http.Request) (*http.Response, error) {
 		quoted := req.Header.Get("Authorization") + " " + strings.ReplaceAll(strings.Join(secrets, " "), `"`, `\"`)
@@ -132,7 +132,7 @@ func parrot(status int, secrets ...string) *wire {
 	}}
 }
 
-func TestSecretsAreInNoError(t *testing.T) {
+func TestErrorsRedactSecrets(t *testing.T) {
 	t.Parallel()
 	var logged bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -196,7 +196,7 @@ func TestSecretsAreInNoError(t *testing.T) {
 	require.NotEmpty(t, logged.String())
 }
 
-func TestAnswersThatHoldSecretsAreInNoError(t *testing.T) {
+func TestErrorsDoNotQuoteResponsesWithSecrets(t *testing.T) {
 	t.Parallel()
 	client, _ := newClient(t, 200, `{"token":"tok-secret","settings":[{"bearer":"tok-secret"}]}`)
 	_, err := client.Application.MediaProviders(t.Context())
@@ -209,7 +209,7 @@ func TestAnswersThatHoldSecretsAreInNoError(t *testing.T) {
 	require.NotContains(t, fmt.Sprintf("%+v", err), "tok-secret")
 }
 
-func TestSecretsArePrintedNowhere(t *testing.T) {
+func TestPrintedValuesRedactSecrets(t *testing.T) {
 	t.Parallel()
 	w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
 		if strings.HasSuffix(req.URL.Path, "login") {
@@ -236,7 +236,7 @@ func TestSecretsArePrintedNowhere(t *testing.T) {
 	}
 }
 
-func TestContextEndsACallAtOnce(t *testing.T) {
+func TestCancellingTheContextEndsACall(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {

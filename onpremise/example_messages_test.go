@@ -18,14 +18,14 @@ func ExampleMessagesService_Send() {
 
 	id, err := client.Messages.Send(context.Background(), onpremise.TextMessage("16315551234", "hello"))
 	if errors.Is(err, onpremise.ErrOutcomeUnknown) {
-		fmt.Println("it may be on its way: do not send it again")
+		fmt.Println("it may have been sent: do not send it again")
 		return
 	}
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(id != "") // its statuses, which come to the webhook, bear it
+	fmt.Println(id != "") // the webhook reports statuses with this ID
 	// Output: true
 }
 
@@ -43,7 +43,7 @@ func ExampleMessagesService_MarkRead() {
 	// Output: true
 }
 
-// A function for each kind builds a message. What it does not set can be set in what it returns.
+// A function for each kind builds a message. Other fields can be set in its result.
 func ExampleMessage() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
@@ -83,13 +83,41 @@ func ExampleTextMessage() {
 	// Output: {"text":{"body":"hello"},"to":"16315551234","type":"text"}
 }
 
+func ExampleTemplateMessage() {
+	message := onpremise.TemplateMessage("16315551234", "shop_ns", "order_shipped", "en_US",
+		onpremise.HeaderComponent(onpremise.ImageParam(onpremise.MediaLink("https://shop.example.com/parcel.jpg", ""))),
+		onpremise.BodyComponent(onpremise.TextParam("Ada"), onpremise.CurrencyParam("$10.50", "USD", 10500)),
+		onpremise.QuickReplyComponent(0, "track-4711"))
+	fmt.Println(message.Template.Name, len(message.Template.Components))
+	// Output: order_shipped 3
+}
+
+// A program answers with a menu; the webhook receives the ID of the row that is chosen.
+func ExampleListMessage() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	client := server.Client()
+
+	menu := onpremise.ListMessage("16315551234", "How can we help?", "Menu", onpremise.ListSection{Rows: []onpremise.ListRow{
+		{ID: "orders", Title: "My orders", Description: "Status and delivery"},
+		{ID: "person", Title: "Talk to a person"},
+	}})
+	menu.Interactive.Footer = &onpremise.InteractiveFooter{Text: "We reply within an hour"}
+	if _, err := client.Messages.Send(context.Background(), menu); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(server.Messages()[0].Interactive.Action.Button)
+	// Output: Menu
+}
+
 func ExampleHSMMessage() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
 	client := server.Client()
 	arrival := time.Date(2027, time.March, 5, 14, 30, 0, 0, time.UTC)
 
-	// Each value has the text that is shown where it cannot be written the way the receiver does.
+	// The text of a value is shown if the value cannot be formatted for the recipient.
 	message := onpremise.HSMMessage("16315551234", "shop_ns", "order_shipped", onpremise.Fallback("en_US"),
 		onpremise.HSMText("Ada"),
 		onpremise.HSMCurrency("$10.50", "USD", 10500), // in thousandths

@@ -25,7 +25,7 @@ const (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// wire stands where the network would: it keeps what was sent and answers as it is told.
+// wire replaces the network. It records requests and responds as configured.
 type wire struct {
 	mu       sync.Mutex
 	requests []*http.Request
@@ -61,7 +61,7 @@ func (w *wire) sent() int {
 	return len(w.requests)
 }
 
-// says is a response. A body that begins like JSON is said to be JSON.
+// says returns a response. Its content type is JSON if the body begins like JSON.
 func says(status int, body string, header ...string) *http.Response {
 	resp := &http.Response{
 		StatusCode: status, Header: http.Header{}, ContentLength: int64(len(body)),
@@ -76,7 +76,7 @@ func says(status int, body string, header ...string) *http.Response {
 	return resp
 }
 
-// newClient returns a client whose network is a wire that always answers alike.
+// newClient returns a client whose network always gives the same response.
 func newClient(t *testing.T, status int, body string, opts ...onpremise.Option) (*onpremise.Client, *wire) {
 	t.Helper()
 	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(status, body), nil }}

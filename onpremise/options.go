@@ -29,7 +29,7 @@ type options struct {
 	transport   transport.Config
 }
 
-// origin is where the tokens come from: the last option that says so counts.
+// origin is the source of tokens. The last option that sets it applies.
 type origin int
 
 const (
@@ -39,35 +39,34 @@ const (
 	fromSource
 )
 
-// WithCredentials logs in with the name and the password of a user of the installation. They
-// are sent to the login and nowhere else. Of this, [WithToken] and [WithTokenSource], the last
-// one that is given counts.
+// WithCredentials logs in with the username and the password of a user of the installation. They
+// are sent only to log in. Of WithCredentials, [WithToken] and [WithTokenSource], the last one
+// given applies.
 func WithCredentials(username, password string) Option {
 	return func(o *options) { o.username, o.password, o.origin = username, password, fromLogin }
 }
 
-// WithNewPassword sets the password at the first login, which a fresh installation demands;
-// [WithCredentials] holds the one that the installation came with. Where that does not hold any
-// more, because the new one was set before, by whichever process, the client logs in with the
-// new one: the options can stay as they are.
+// WithNewPassword sets a new password at the first login, which a fresh installation requires;
+// [WithCredentials] has the initial one. If the old password is rejected because the new one was
+// already set, the client logs in with the new one, so the options need not change afterwards.
 func WithNewPassword(password string) Option {
 	return func(o *options) { o.newPassword = password }
 }
 
-// WithToken uses a token that is managed elsewhere. When it ends, calls fail with
+// WithToken uses a token that is managed elsewhere. When it expires, calls fail with
 // [ErrUnauthorized].
 func WithToken(token string) Option {
 	return func(o *options) { o.token, o.origin = token, fromCaller }
 }
 
-// TokenSource hands out tokens that are managed elsewhere. It is asked before every attempt, by
-// any number of goroutines, so it should remember its token; and once more after a 401.
+// TokenSource returns tokens that are managed elsewhere. It is called before every attempt and once
+// more after a 401, by any number of goroutines, so it should cache its token.
 type TokenSource interface {
 	Token(ctx context.Context) (string, error)
 }
 
-// WithTokenSource uses the tokens of source. After a 401 it is asked once more, and the call is
-// repeated if it gives another token.
+// WithTokenSource uses the tokens of source. After a 401 the call is retried if source returns
+// another token.
 func WithTokenSource(source TokenSource) Option {
 	return func(o *options) { o.source, o.origin = source, fromSource }
 }

@@ -25,8 +25,8 @@ var loadContract = sync.OnceValue(func() *openapi3.T {
 	return doc
 })
 
-// answered returns a client that logs in where id is the login, and what sets the answer to
-// each of its calls.
+// answered returns a client, which logs in if id is the login, and a function that sets its next
+// response.
 func answered(t *testing.T, id string) (*onpremise.Client, func(status int, body []byte)) {
 	t.Helper()
 	status, body := 0, ""
@@ -40,9 +40,9 @@ func answered(t *testing.T, id string) (*onpremise.Client, func(status int, body
 	return client, func(s int, b []byte) { status, body = s, string(b) }
 }
 
-// wrapperFor is the wrapper of an operation that takes its answer in JSON.
+// wrapperFor returns the method of an operation that reads JSON.
 func wrapperFor(id string) func(context.Context, *onpremise.Client) (any, error) {
-	if id == "GetProfilePhoto" { // without a format, it answers a picture
+	if id == "GetProfilePhoto" { // without a format the response is an image
 		return func(ctx context.Context, c *onpremise.Client) (any, error) { return c.Profile.PhotoLink(ctx) }
 	}
 	return wrappers[id]
@@ -66,7 +66,7 @@ var required = map[string][]string{
 	"GetUser":            {"/users"},
 }
 
-func TestNothingThatAnAnswerGainsOrLacksIsAnError(t *testing.T) {
+func TestResponsesMayGainAndLackMembers(t *testing.T) {
 	t.Parallel()
 	for id, op := range contract.ByID(loadContract()) {
 		t.Run(id, func(t *testing.T) {
@@ -91,8 +91,7 @@ func TestNothingThatAnAnswerGainsOrLacksIsAnError(t *testing.T) {
 	}
 }
 
-// An operation that answers with nothing but its status may say more tomorrow.
-func TestNothingThatAnEmptyAnswerGainsIsAnError(t *testing.T) {
+func TestEmptyResponsesMayGainABody(t *testing.T) {
 	t.Parallel()
 	empty := 0
 	for id, op := range contract.ByID(loadContract()) {
@@ -118,7 +117,7 @@ func TestNothingThatAnEmptyAnswerGainsIsAnError(t *testing.T) {
 	require.NotZero(t, empty)
 }
 
-func TestARefusalIsToldByItsStatusWhateverItsBodyGainsOrLacks(t *testing.T) {
+func TestRefusalsMayGainAndLackMembers(t *testing.T) {
 	t.Parallel()
 	statuses := map[int]error{
 		400: onpremise.ErrInvalidRequest, 401: onpremise.ErrUnauthorized, 403: onpremise.ErrForbidden, 404: onpremise.ErrNotFound,

@@ -11,7 +11,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-func TestWhatIsKnownToBeWrongIsNotSent(t *testing.T) {
+func TestInvalidInputIsNotSent(t *testing.T) {
 	t.Parallel()
 	client, w := newClient(t, 200, `{}`)
 	ctx := t.Context()

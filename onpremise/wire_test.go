@@ -17,7 +17,7 @@ var (
 	testPEM = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("any")}))
 )
 
-// calls are one call of each method that sends a request, and what it sends.
+// calls has one call of each method that sends a request, and the request.
 var calls = []struct {
 	name   string
 	call   func(context.Context, *onpremise.Client) error
@@ -221,7 +221,7 @@ var calls = []struct {
 		200, ``, `DELETE /certificates/webhooks/ca  `},
 }
 
-func TestWhatIsSent(t *testing.T) {
+func TestRequestsOfEveryMethod(t *testing.T) {
 	t.Parallel()
 	for _, tt := range calls {
 		t.Run(tt.name, func(t *testing.T) {
