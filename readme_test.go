@@ -9,7 +9,6 @@ import (
 	"iter"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +36,7 @@ func listContacts(ctx context.Context, client *late.Client) error {
 	return nil
 }
 
-func sendBroadcast(ctx context.Context, client *late.Client, recipients iter.Seq[late.BroadcastRecipient]) error {
+func sendBroadcast(ctx context.Context, client *late.Client, recipients iter.Seq2[late.BroadcastRecipient, error]) error {
 	broadcast, err := client.Broadcasts.Create(ctx, late.CreateBroadcastRequest{
 		Name: "Opening hours", Template: late.TemplateRef{Name: "opening_hours", Language: "en_US"},
 	})
@@ -165,7 +164,7 @@ func Example_broadcast() {
 		Name: "opening_hours", Language: "en_US", Category: late.TemplateMarketing,
 		Components: []late.TemplateComponent{late.Body("We are open again.")},
 	})
-	recipients := slices.Values([]late.BroadcastRecipient{{Phone: "+16315550101"}, {Phone: "+16315550102"}})
+	recipients := late.FromSlice([]late.BroadcastRecipient{{Phone: "+16315550101"}, {Phone: "+16315550102"}})
 	fmt.Println(sendBroadcast(context.Background(), server.Client(), recipients), len(server.Messages()))
 	// Output: <nil> 2
 }

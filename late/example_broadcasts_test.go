@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/wabakit/wabakit-go/late"
@@ -61,7 +60,7 @@ func ExampleBroadcastsService_AddRecipientsMany() {
 		return
 	}
 
-	recipients := slices.Values([]late.BroadcastRecipient{ // any number, from wherever they come
+	recipients := late.FromSlice([]late.BroadcastRecipient{ // any number, from wherever they come
 		{Phone: "+16315550102", Variables: map[string]string{"1": "Ben"}}, // is in the draft already
 		{Phone: "+16315550103", Variables: map[string]string{"1": "Chloé"}},
 	})

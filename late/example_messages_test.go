@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/wabakit/wabakit-go/late"
 	"github.com/wabakit/wabakit-go/late/latetest"
@@ -59,33 +58,26 @@ func ExampleMessagesService_SendMany() {
 	defer server.Close()
 	client, ctx := server.Client(), context.Background()
 
-	var listErr error
-	recipients := func(yield func(late.BulkRecipient) bool) {
-		for contact, err := range client.Contacts.All(ctx, late.ListContactsOptions{OptedIn: new(true)}) {
-			if listErr = err; err != nil {
-				return
-			}
-			if !yield(late.BulkRecipient{Phone: contact.Phone, Variables: map[string]string{"1": contact.Name}}) {
-				return
-			}
-		}
-	}
+	optedIn := client.Contacts.All(ctx, late.ListContactsOptions{OptedIn: new(true)})
+	recipients := late.Map(optedIn, func(c late.Contact) late.BulkRecipient {
+		return late.BulkRecipient{Phone: c.Phone, Variables: map[string]string{"1": c.Name}}
+	})
 	report, err := client.Messages.SendMany(ctx, late.TemplateRef{Name: "opening_hours", Language: "en_US"}, recipients)
-	if err := errors.Join(err, listErr); err != nil {
+	if err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(report.Done, "sent,", report.Refused, "refused,", report.Unknown, "unknown")
 	// Output: 1 sent, 0 refused, 0 unknown
 }
 
-// An answer that is lost leaves open who has been messaged. Those people are not messaged again.
+// If the response is lost, nobody knows who received the message. Nobody receives it twice.
 func ExampleMessagesService_SendMany_outcomeUnknown() {
 	server := shop()
 	defer server.Close()
 	server.Inject(latetest.CutAfter().On("sendWhatsAppBulk").Times(1))
 	client := server.Client()
 
-	recipients := slices.Values([]late.BulkRecipient{{Phone: "+16315550101", Variables: map[string]string{"1": "Ada"}}})
+	recipients := late.FromSlice([]late.BulkRecipient{{Phone: "+16315550101", Variables: map[string]string{"1": "Ada"}}})
 	report, err := client.Messages.SendMany(context.Background(),
 		late.TemplateRef{Name: "opening_hours", Language: "en_US"}, recipients)
 	fmt.Println(report.Problems[0].Key, report.Problems[0].State, errors.Is(err, late.ErrOutcomeUnknown))

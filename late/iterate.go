@@ -29,7 +29,9 @@ func each[T any](ctx context.Context, err error, skip int, opts []IterOption,
 	}
 	o := paging.Options{Start: skip}
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	return paging.All(ctx, o, func(ctx context.Context, skip int) (paging.Page[T], error) {
 		items, p, err := fetch(ctx, skip)

@@ -33,8 +33,14 @@ func requireReport(t *testing.T, s *sequence, told []*late.ItemOutcome, report *
 		}
 	}
 	require.Equal(t, want, report)
-	require.Equal(t, s.whole && len(report.Problems) == 0, err == nil, "%v", err)
+	failed := !s.whole || report.NotSent+report.Unknown > 0
+	for _, p := range report.Problems {
+		_, ofCall := errors.AsType[*late.Error](p.Err)
+		failed = failed || ofCall
+	}
+	require.Equal(t, failed, err != nil, "%v", err)
 	require.Equal(t, report.Unknown > 0, errors.Is(err, late.ErrOutcomeUnknown), "%v", err)
+	require.Equal(t, len(report.Problems) > 0, report.Err() != nil)
 }
 
 // hold tells of each item whether what is said of it is so.

@@ -24,17 +24,15 @@ type work struct {
 
 func mark(index int) map[string]string { return map[string]string{"1": fmt.Sprintf("%06d", index)} }
 
-func each[T any](rows iter.Seq[row], item func(row) T) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		rows(func(r row) bool { return yield(item(r)) })
-	}
+func each[T any](rows iter.Seq[row], item func(row) T) iter.Seq2[T, error] {
+	return late.Map(late.FromSeq(rows), item)
 }
 
 func importing(opts late.ImportOptions) func(context.Context, *late.Client, iter.Seq[row], ...late.BatchOption) (*late.BatchReport, error) {
 	return func(ctx context.Context, c *late.Client, rows iter.Seq[row], batchOpts ...late.BatchOption) (*late.BatchReport, error) {
-		return c.Contacts.ImportMany(ctx, each(rows, func(r row) late.ImportContact {
+		return c.Contacts.ImportMany(ctx, opts, each(rows, func(r row) late.ImportContact {
 			return late.ImportContact{Phone: r.key, Name: fmt.Sprintf("Person %06d", r.index)}
-		}), opts, batchOpts...)
+		}), batchOpts...)
 	}
 }
 
@@ -83,7 +81,7 @@ var works = []*work{
 	{
 		name: "UpdateMany", method: "POST", path: "/contacts/bulk", size: 500, counts: true, ids: true,
 		run: func(ctx context.Context, c *late.Client, rows iter.Seq[row], opts ...late.BatchOption) (*late.BatchReport, error) {
-			return c.Contacts.UpdateMany(ctx, each(rows, func(r row) string { return r.key }), late.ContactChange{Action: late.OptOut}, opts...)
+			return c.Contacts.UpdateMany(ctx, late.ContactChange{Action: late.OptOut}, each(rows, func(r row) string { return r.key }), opts...)
 		},
 		answer: func(_ []row, deeds []deed, _ int) any {
 			return map[string]int{"matched": len(deeds), "modified": tally(deeds)[made]}

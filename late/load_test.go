@@ -91,7 +91,7 @@ func newLists(t *testing.T, client *late.Client, n, rows int) (lists []*list) {
 	for i, account := range names(0, n) {
 		l := &list{client: client.ForAccount(account)}
 		if i%2 == 0 {
-			_, err := l.client.Contacts.ImportMany(t.Context(), imports(rows), late.ImportOptions{})
+			_, err := l.client.Contacts.ImportMany(t.Context(), late.ImportOptions{}, imports(rows))
 			require.NoError(t, err)
 		} else {
 			broadcast, err := l.client.Broadcasts.Create(t.Context(), late.CreateBroadcastRequest{Name: account, Template: hello})

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/wabakit/wabakit-go/internal/batch"
 	"github.com/wabakit/wabakit-go/internal/reply"
 )
 
@@ -29,7 +28,7 @@ func (s *MessagesService) Send(ctx context.Context, template TemplateRef, recipi
 	case err != nil:
 		return "", err
 	case len(r.Results) != 1:
-		return "", errNoBulkResult
+		return "", noResult.err
 	case !r.Results[0].Success:
 		return "", &ItemError{Reason: r.Results[0].Error}
 	}
@@ -62,25 +61,26 @@ func (s *MessagesService) SendBulk(ctx context.Context, req SendBulkRequest) (*S
 	return bulkSent(s.client.api.SendWhatsAppBulk(ctx, req))
 }
 
-// SendMany sends a template to any number of people, 100 in a call, and accounts for each by
-// phone number. A recipient without a usable phone number is refused unsent. One that the
-// sequence yields twice is messaged twice.
+// SendMany sends a template to any number of people, 100 per call. The report identifies each by
+// their phone number and carries the IDs of the messages. A recipient without a valid phone number
+// is refused and not sent. One that the sequence yields twice receives two messages.
 //
-// A call is never repeated on a doubt: its recipients are then ItemUnknown, and nobody is
-// messaged twice.
+// Retried only if the request was not processed. Otherwise the recipients of the call are
+// ItemUnknown, and nobody receives the message twice.
 //
 // POST /v1/whatsapp/bulk
-func (s *MessagesService) SendMany(ctx context.Context, template TemplateRef, recipients iter.Seq[BulkRecipient], opts ...BatchOption) (*BatchReport, error) {
+func (s *MessagesService) SendMany(ctx context.Context, template TemplateRef, recipients iter.Seq2[BulkRecipient, error], opts ...BatchOption) (*BatchReport, error) {
 	if _, err := s.client.accountFor(""); err != nil {
 		return &BatchReport{}, err
 	}
 	if err := checkTemplateRef(template); err != nil {
 		return &BatchReport{}, err
 	}
-	return run(ctx, "send messages in bulk", maxBulk, recipients, batch.Job[BulkRecipient]{
-		Key:   func(r BulkRecipient) string { return r.Phone },
-		Check: func(r BulkRecipient) error { return checkPhone("phone", r.Phone) },
-		Send: func(ctx context.Context, chunk []BulkRecipient) ([]batch.Result, error) {
+	return run(ctx, recipients, batchJob[BulkRecipient]{
+		size:  maxBulk,
+		key:   func(r BulkRecipient) string { return r.Phone },
+		check: func(r BulkRecipient) error { return checkPhone("phone", r.Phone) },
+		send: func(ctx context.Context, chunk []BulkRecipient) ([]itemResult, error) {
 			resp, err := s.SendBulk(ctx, SendBulkRequest{Recipients: chunk, Template: template})
 			if err != nil {
 				return nil, err
@@ -88,25 +88,6 @@ func (s *MessagesService) SendMany(ctx context.Context, template TemplateRef, re
 			return bulkResults(chunk, resp), nil
 		},
 	}, opts)
-}
-
-var errNoBulkResult = fmt.Errorf("late: send messages in bulk: the answer says nothing of this recipient (%w)", ErrOutcomeUnknown)
-
-func bulkResults(chunk []BulkRecipient, resp *SendBulkResponse) []batch.Result {
-	rows := matchRows(chunk, resp.Results,
-		func(r BulkRecipient) string { return r.Phone }, func(r *BulkResult) string { return r.Phone })
-	results := make([]batch.Result, len(chunk))
-	for i, row := range rows {
-		switch {
-		case row == nil:
-			results[i] = batch.Result{State: batch.Unknown, Err: errNoBulkResult}
-		case row.Success:
-			results[i] = batch.Result{State: batch.Done}
-		default:
-			results[i] = batch.Result{State: batch.Refused, Err: &ItemError{Reason: row.Error}}
-		}
-	}
-	return results
 }
 
 func checkTemplateRef(ref TemplateRef) error {

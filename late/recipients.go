@@ -5,24 +5,23 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/wabakit/wabakit-go/internal/batch"
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
 const maxRecipients = 1000
 
-// ListRecipientsOptions chooses recipients. What is not set does not choose.
+// ListRecipientsOptions filters and pages a list of recipients. Zero fields are ignored.
 type ListRecipientsOptions struct {
 	Status DeliveryStatus
-	Limit  int // recipients a page; the server's default is 100
-	Skip   int // recipients to pass over
+	Limit  int // recipients per page; the server's default is 100
+	Skip   int // recipients to skip
 }
 
 // Recipients returns one page of the recipients of a broadcast, with the state of their
 // messages.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) Recipients(ctx context.Context, id string, opts ListRecipientsOptions) (*RecipientPage, error) {
@@ -38,11 +37,10 @@ func (s *BroadcastsService) Recipients(ctx context.Context, id string, opts List
 		}))
 }
 
-// AllRecipients iterates over the recipients of a broadcast that opts chooses, from the
-// Skip-th on, in pages of Limit. Each phone number is yielded once. An error is the last thing
-// it yields.
+// AllRecipients iterates over the recipients of a broadcast that match opts, starting at Skip, in
+// pages of Limit. Each phone number is yielded once. An error is yielded last.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) AllRecipients(ctx context.Context, id string, opts ListRecipientsOptions, iterOpts ...IterOption) iter.Seq2[RecipientDelivery, error] {
@@ -58,10 +56,10 @@ func (s *BroadcastsService) AllRecipients(ctx context.Context, id string, opts L
 	return each(ctx, checkPage(opts.Limit, opts.Skip), opts.Skip, iterOpts, fetch, func(r RecipientDelivery) string { return r.Phone })
 }
 
-// AddRecipients adds up to 1000 recipients to a draft. Phone numbers that are on its list
-// already are passed over, and counted as duplicates.
+// AddRecipients adds up to 1000 recipients to a draft. Phone numbers that are already on its list
+// are ignored and counted as duplicates.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) AddRecipients(ctx context.Context, id string, recipients []BroadcastRecipient) (*AddRecipientsResponse, error) {
@@ -78,9 +76,9 @@ func (s *BroadcastsService) AddRecipients(ctx context.Context, id string, recipi
 		lateapi.AddRecipientsRequest{Recipients: recipients}))
 }
 
-// RemoveRecipients takes recipients off a draft, by their phone numbers.
+// RemoveRecipients removes recipients from a draft by their phone numbers.
 //
-// It is retried.
+// Retried on any transient failure.
 //
 // DELETE /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) RemoveRecipients(ctx context.Context, id string, phones []string) (*RemoveRecipientsResponse, error) {
@@ -99,23 +97,25 @@ func (s *BroadcastsService) RemoveRecipients(ctx context.Context, id string, pho
 		lateapi.RemoveRecipientsRequest{Phones: phones}))
 }
 
-// AddRecipientsMany adds any number of recipients to a draft, 1000 in a call, and accounts for
-// each by its phone number. A recipient without a usable phone number is refused unsent.
+// AddRecipientsMany adds any number of recipients to a draft, 1000 per call. The report identifies
+// each by its phone number. A recipient without a valid phone number is refused and not sent.
 //
-// Of a call in which some were on the list already, the server tells only how many: a phone
-// number that stands in the call twice is then ItemSkipped, and of the others the last ones.
+// The server reports only how many recipients of a call were duplicates. AddRecipientsMany marks
+// repeated phone numbers as ItemSkipped first, then the last ones of the call; the individual
+// states are a guess, the totals are exact.
 //
-// A call is retried.
+// Retried on any transient failure.
 //
 // PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
-func (s *BroadcastsService) AddRecipientsMany(ctx context.Context, id string, recipients iter.Seq[BroadcastRecipient], opts ...BatchOption) (*BatchReport, error) {
+func (s *BroadcastsService) AddRecipientsMany(ctx context.Context, id string, recipients iter.Seq2[BroadcastRecipient, error], opts ...BatchOption) (*BatchReport, error) {
 	if err := checkID("broadcastId", id); err != nil {
 		return &BatchReport{}, err
 	}
-	return run(ctx, "add broadcast recipients", maxRecipients, recipients, batch.Job[BroadcastRecipient]{
-		Key:   func(r BroadcastRecipient) string { return r.Phone },
-		Check: func(r BroadcastRecipient) error { return checkPhone("phone", r.Phone) },
-		Send: func(ctx context.Context, chunk []BroadcastRecipient) ([]batch.Result, error) {
+	return run(ctx, recipients, batchJob[BroadcastRecipient]{
+		size:  maxRecipients,
+		key:   func(r BroadcastRecipient) string { return r.Phone },
+		check: func(r BroadcastRecipient) error { return checkPhone("phone", r.Phone) },
+		send: func(ctx context.Context, chunk []BroadcastRecipient) ([]itemResult, error) {
 			resp, err := s.AddRecipients(ctx, id, chunk)
 			if err != nil {
 				return nil, err
@@ -124,7 +124,7 @@ func (s *BroadcastsService) AddRecipientsMany(ctx context.Context, id string, re
 			for i, r := range chunk {
 				phones[i] = r.Phone
 			}
-			return countedResults("add broadcast recipients", phones, resp.Added, resp.Duplicates), nil
+			return countedResults(phones, resp.Added, resp.Duplicates), nil
 		},
 	}, opts)
 }

@@ -2,12 +2,14 @@ package late
 
 import (
 	"fmt"
-
-	"github.com/wabakit/wabakit-go/internal/batch"
+	"strings"
 )
 
-// matchRows finds the row of an answer for each item of a chunk: the one at its place, or,
-// where the answer does not have one for each in order, the next one of the same phone number.
+// noResult is the result of an item that the response does not mention.
+var noResult = itemResult{err: &sentinel{"response has no result for this item (" + ErrOutcomeUnknown.Error() + ")", ErrOutcomeUnknown}}
+
+// matchRows returns the row of a response for each item of a chunk, or nil: the row at its
+// position or, if the response does not have all rows in order, the next one of its phone number.
 func matchRows[T, R any](chunk []T, all []R, phone func(T) string, rowPhone func(*R) string) []*R {
 	rows := make([]*R, len(chunk))
 	inOrder := len(all) == len(chunk)
@@ -31,30 +33,99 @@ func matchRows[T, R any](chunk []T, all []R, phone func(T) string, rowPhone func
 	return rows
 }
 
-// countedResults says what became of each item of a chunk of which the server told only
-// counts. Where some were skipped, those are taken to be the ones that stand in the chunk a
-// second time, and then the last ones.
-func countedResults(name string, keys []string, done, skipped int) []batch.Result {
-	results := make([]batch.Result, len(keys))
+func bulkResults(chunk []BulkRecipient, resp *SendBulkResponse) []itemResult {
+	results := make([]itemResult, len(chunk))
+	for i, row := range matchRows(chunk, resp.Results,
+		func(r BulkRecipient) string { return r.Phone }, func(r *BulkResult) string { return r.Phone }) {
+		switch {
+		case row == nil:
+			results[i] = noResult
+		case row.Success:
+			results[i] = itemResult{state: ItemDone, id: row.MessageID}
+		default:
+			results[i] = itemResult{state: ItemRefused, err: &ItemError{Reason: row.Error}}
+		}
+	}
+	return results
+}
+
+// importResults returns the result of each contact of an import. The response has a row for each,
+// but only its summary distinguishes skipped contacts: their rows may report success or failure,
+// or be absent.
+func importResults(chunk []ImportContact, resp *ImportContactsResponse) []itemResult {
+	rows := matchRows(chunk, resp.Results,
+		func(c ImportContact) string { return c.Phone }, func(r *ImportResult) string { return r.Phone })
+	results := make([]itemResult, len(chunk))
+	var done, failed, absent []int
+	for i, row := range rows {
+		switch {
+		case row == nil:
+			results[i] = noResult
+			absent = append(absent, i)
+		case row.Success:
+			results[i] = itemResult{state: ItemDone, id: row.ContactID}
+			done = append(done, i)
+		default:
+			results[i] = itemResult{state: ItemRefused, id: row.ContactID, err: &ItemError{Reason: row.Error}}
+			failed = append(failed, i)
+		}
+	}
+	skip := func(i int) { results[i] = itemResult{state: ItemSkipped, id: results[i].id} }
+	skipped := resp.Summary.Skipped
+	switch {
+	case skipped == 0:
+	case len(failed) == resp.Summary.Failed && len(done)-resp.Summary.Created == skipped:
+		// Rows without a contact ID first, because no contact was created for them.
+		for _, hasID := range []bool{false, true} {
+			for _, i := range done {
+				if skipped > 0 && (rows[i].ContactID != "") == hasID {
+					skip(i)
+					skipped--
+				}
+			}
+		}
+	case len(failed) == resp.Summary.Failed && len(absent) == skipped:
+		for _, i := range absent {
+			skip(i)
+		}
+	case len(failed) == resp.Summary.Failed+skipped:
+		for _, i := range failed {
+			if resp.Summary.Failed == 0 || rows[i].ContactID != "" || isDuplicate(rows[i]) {
+				skip(i)
+			}
+		}
+	}
+	return results
+}
+
+func isDuplicate(row *ImportResult) bool {
+	reason := strings.ToLower(row.Error)
+	return strings.Contains(reason, "duplicate") || strings.Contains(reason, "exist") || strings.Contains(reason, "skip")
+}
+
+// countedResults returns the results of a call whose response has only counts. If items were
+// skipped, it marks repeated keys first, then the last ones.
+func countedResults(keys []string, done, skipped int) []itemResult {
+	results := make([]itemResult, len(keys))
 	if done < 0 || skipped < 0 || done+skipped != len(keys) {
-		err := fmt.Errorf("late: %s: the answer accounts for %d of %d, and does not say which (%w)", name, done+skipped, len(keys), ErrOutcomeUnknown)
+		reason := fmt.Sprintf("response accounts for %d of %s, without naming them (%v)", done+skipped, countItems(len(keys)), ErrOutcomeUnknown)
 		for i := range results {
-			results[i] = batch.Result{State: batch.Unknown, Err: err}
+			results[i].err = &sentinel{reason, ErrOutcomeUnknown}
 		}
 		return results
 	}
 	seen := make(map[string]bool, len(keys))
 	for i, key := range keys {
-		results[i].State = batch.Done
+		results[i].state = ItemDone
 		if seen[key] && skipped > 0 {
-			results[i].State = batch.Skipped
+			results[i].state = ItemSkipped
 			skipped--
 		}
 		seen[key] = true
 	}
 	for i := len(results) - 1; i >= 0 && skipped > 0; i-- {
-		if results[i].State == batch.Done {
-			results[i].State = batch.Skipped
+		if results[i].state == ItemDone {
+			results[i].state = ItemSkipped
 			skipped--
 		}
 	}

@@ -272,20 +272,20 @@ func TestABatchAccountsForItsItemsWhateverAnAnswerGainsOrLacks(t *testing.T) {
 	asSent := strings.NewReplacer("phone1", one, "phone2", two)
 	for id, run := range map[string]func(context.Context, *late.Client) (*late.BatchReport, error){
 		"sendWhatsAppBulk": func(ctx context.Context, c *late.Client) (*late.BatchReport, error) {
-			return c.Messages.SendMany(ctx, hello, slices.Values([]late.BulkRecipient{{Phone: one}, {Phone: two}}))
+			return c.Messages.SendMany(ctx, hello, late.FromSlice([]late.BulkRecipient{{Phone: one}, {Phone: two}}))
 		},
 		"importWhatsAppContacts": func(ctx context.Context, c *late.Client) (*late.BatchReport, error) {
 			contacts := []late.ImportContact{{Phone: one, Name: "Ada"}, {Phone: two, Name: "Ben"}}
-			return c.Contacts.ImportMany(ctx, slices.Values(contacts), late.ImportOptions{})
+			return c.Contacts.ImportMany(ctx, late.ImportOptions{}, late.FromSlice(contacts))
 		},
 		"addWhatsAppBroadcastRecipients": func(ctx context.Context, c *late.Client) (*late.BatchReport, error) {
-			return c.Broadcasts.AddRecipientsMany(ctx, testID, slices.Values([]late.BroadcastRecipient{{Phone: one}, {Phone: two}}))
+			return c.Broadcasts.AddRecipientsMany(ctx, testID, late.FromSlice([]late.BroadcastRecipient{{Phone: one}, {Phone: two}}))
 		},
 		"bulkUpdateWhatsAppContacts": func(ctx context.Context, c *late.Client) (*late.BatchReport, error) {
-			return c.Contacts.UpdateMany(ctx, slices.Values([]string{"a", "b"}), late.ContactChange{Action: late.AddTags, Tags: []string{"a"}})
+			return c.Contacts.UpdateMany(ctx, late.ContactChange{Action: late.AddTags, Tags: []string{"a"}}, late.FromSlice([]string{"a", "b"}))
 		},
 		"bulkDeleteWhatsAppContacts": func(ctx context.Context, c *late.Client) (*late.BatchReport, error) {
-			return c.Contacts.DeleteMany(ctx, slices.Values([]string{"a", "b"}))
+			return c.Contacts.DeleteMany(ctx, late.FromSlice([]string{"a", "b"}))
 		},
 	} {
 		t.Run(id, func(t *testing.T) {

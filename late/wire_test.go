@@ -430,7 +430,7 @@ func TestNoAccountIsSaidBeforeAnythingIsSent(t *testing.T) {
 			return err
 		},
 		"import many": func(ctx context.Context, c *late.Client) error {
-			_, err := c.Contacts.ImportMany(ctx, func(func(late.ImportContact) bool) {}, late.ImportOptions{})
+			_, err := c.Contacts.ImportMany(ctx, late.ImportOptions{}, nil)
 			return err
 		},
 		"bulk": func(ctx context.Context, c *late.Client) error {
@@ -438,7 +438,7 @@ func TestNoAccountIsSaidBeforeAnythingIsSent(t *testing.T) {
 			return err
 		},
 		"send many": func(ctx context.Context, c *late.Client) error {
-			_, err := c.Messages.SendMany(ctx, late.TemplateRef{Name: "x", Language: "x"}, func(func(late.BulkRecipient) bool) {})
+			_, err := c.Messages.SendMany(ctx, late.TemplateRef{Name: "x", Language: "x"}, nil)
 			return err
 		},
 		"groups":       func(ctx context.Context, c *late.Client) error { _, err := c.Groups.List(ctx); return err },

@@ -68,7 +68,7 @@ func (c *campaign) importContacts(ctx context.Context) error {
 		}
 	}
 	show := c.progress("contacts", c.list.count(notSent))
-	report, err := c.client.Contacts.ImportMany(ctx, contacts, late.ImportOptions{},
+	report, err := c.client.Contacts.ImportMany(ctx, late.ImportOptions{}, late.FromSeq(contacts),
 		late.WithProgress(func(p late.Progress) { show(p.Done + p.Skipped + p.Refused) }))
 	c.say("contacts", "%s new, %s there already, %s refused", grouped(report.Done), grouped(report.Skipped), grouped(report.Refused))
 	return c.settle(report, err)
@@ -191,7 +191,7 @@ func (c *campaign) draft(ctx context.Context) error {
 // holds the draft against the list.
 func (c *campaign) addRecipients(ctx context.Context) error {
 	show := c.progress("recipients", c.list.count(notSent))
-	report, err := c.client.Broadcasts.AddRecipientsMany(ctx, c.broadcast.ID, c.recipients(),
+	report, err := c.client.Broadcasts.AddRecipientsMany(ctx, c.broadcast.ID, late.FromSeq(c.recipients()),
 		late.WithProgress(func(p late.Progress) { show(p.Done + p.Skipped + p.Refused) }))
 	if err := c.settle(report, err); err != nil {
 		return err

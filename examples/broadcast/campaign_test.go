@@ -105,7 +105,7 @@ func TestNothingIsSentOf(t *testing.T) {
 		"a server that is down": {spoil: func(t *trial) { t.server.Inject(latetest.ProxyPage(502)) }, want: "502"},
 		"an import that fails": {spoil: func(t *trial) {
 			t.server.Inject(latetest.Status(500, "no").On("importWhatsAppContacts"))
-		}, want: "import contacts: 3 of 3 items not done (3 unknown)"},
+		}, want: "3 of 3 items not done (3 unknown): import contacts: 500"},
 		"an import of which a part fails": {rows: manyRows(2001), spoil: func(t *trial) {
 			t.server.Inject(latetest.Status(400, "no").On("importWhatsAppContacts").Times(1))
 		}, want: "of 2,001 items not done (1"},
@@ -126,7 +126,7 @@ func TestNothingIsSentOf(t *testing.T) {
 		}, want: "has 0 recipients, and was given 3"},
 		"recipients that cannot be added": {spoil: func(t *trial) {
 			t.server.Inject(latetest.Status(400, "no").On("addWhatsAppBroadcastRecipients"))
-		}, want: "add broadcast recipients: 3 of 3 items not done (3 refused)"},
+		}, want: "3 of 3 items not done (3 refused): add broadcast recipients: 400"},
 		"a sending that is refused": {spoil: func(t *trial) {
 			t.server.Inject(latetest.Status(402, "Pay first").On("sendWhatsAppBroadcast"))
 		}, want: "402 Pay first"},

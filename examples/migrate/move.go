@@ -128,7 +128,7 @@ func (m *move) bring(ctx context.Context) error {
 	if m.tag != "" {
 		opts.DefaultTags = []string{m.tag}
 	}
-	_, err := m.to.Contacts.ImportMany(ctx, contacts(rows), opts, late.WithOutcome(func(o late.ItemOutcome) {
+	report, err := m.to.Contacts.ImportMany(ctx, opts, late.FromSeq(contacts(rows)), late.WithOutcome(func(o late.ItemOutcome) {
 		r := rows[o.Index]
 		_, wholeCall := errors.AsType[*late.Error](o.Err)
 		switch {
@@ -142,6 +142,9 @@ func (m *move) bring(ctx context.Context) error {
 			r.settle(refused, o.Err.Error())
 		} // else nothing was done, and the error of all says why
 	}))
+	if err == nil {
+		err = report.Err()
+	}
 	return err
 }
 

@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"runtime"
 	"slices"
-	"strconv"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -20,345 +19,244 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var (
-	errRefused = errors.New("not a number")
-	errBroken  = errors.New("connection broke")
-)
+var errSource, errSend = errors.New("source failed"), errors.New("send failed")
 
-func upTo(n int) iter.Seq[int] {
-	return func(yield func(int) bool) {
+// upTo yields 0 to n-1, and then err if it is not nil.
+func upTo(n int, err error) iter.Seq2[int, error] {
+	return func(yield func(int, error) bool) {
 		for i := range n {
-			if !yield(i) {
+			if !yield(i, nil) {
 				return
 			}
 		}
-	}
-}
-
-func all(state State, n int) []Result {
-	return slices.Repeat([]Result{{State: state}}, n)
-}
-
-func allDone(_ context.Context, chunk []int) ([]Result, error) { return all(Done, len(chunk)), nil }
-
-func job(send func(context.Context, []int) ([]Result, error)) Job[int] {
-	return Job[int]{Key: strconv.Itoa, Send: send, Classify: func(err error) State {
-		switch {
-		case errors.Is(err, errRefused):
-			return Refused
-		case errors.Is(err, context.Canceled):
-			return NotSent
-		default:
-			return Unknown
-		}
-	}}
-}
-
-func requireBalance(t *testing.T, r *Report) {
-	t.Helper()
-	require.Equal(t, r.Total, r.Done+r.Skipped+r.Refused+r.NotSent+r.Unknown)
-	require.Len(t, r.Problems, r.Refused+r.NotSent+r.Unknown)
-	require.True(t, slices.IsSortedFunc(r.Problems, func(a, b Outcome) int { return a.Index - b.Index }))
-}
-
-func TestTheSequenceIsCutAtTheSize(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		items, size int
-		chunks      []int
-	}{
-		{items: 0, size: 10},
-		{items: 9, size: 10, chunks: []int{9}},
-		{items: 10, size: 10, chunks: []int{10}},
-		{items: 21, size: 10, chunks: []int{1, 10, 10}},
-		{items: 2, size: 0, chunks: []int{1, 1}},
-	}
-	for _, test := range tests {
-		t.Run(fmt.Sprintf("%d by %d", test.items, test.size), func(t *testing.T) {
-			t.Parallel()
-			var mu sync.Mutex
-			var chunks, sent []int
-			report, err := Run(t.Context(), upTo(test.items), job(func(ctx context.Context, chunk []int) ([]Result, error) {
-				mu.Lock()
-				defer mu.Unlock()
-				chunks = append(chunks, len(chunk))
-				sent = append(sent, chunk...)
-				return allDone(ctx, chunk)
-			}), Options{Size: test.size})
-			require.NoError(t, err)
-			require.Equal(t, &Report{Total: test.items, Done: test.items}, report)
-			slices.Sort(chunks)
-			require.Equal(t, test.chunks, chunks)
-			slices.Sort(sent)
-			require.Equal(t, slices.Collect(upTo(test.items)), sent)
-		})
-	}
-}
-
-func TestCallsInFlightAreBounded(t *testing.T) {
-	t.Parallel()
-	for set, want := range map[int]int{0: 4, 1: 1, 7: 7} {
-		t.Run(strconv.Itoa(set), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				var inFlight, peak atomic.Int64
-				began := time.Now()
-				_, err := Run(t.Context(), upTo(280), job(func(ctx context.Context, chunk []int) ([]Result, error) {
-					n := inFlight.Add(1)
-					defer inFlight.Add(-1)
-					for p := peak.Load(); n > p && !peak.CompareAndSwap(p, n); p = peak.Load() {
-					}
-					time.Sleep(time.Second)
-					return allDone(ctx, chunk)
-				}), Options{Size: 10, Concurrency: set})
-				require.NoError(t, err)
-				require.EqualValues(t, want, peak.Load())
-				require.Equal(t, time.Duration(28/want)*time.Second, time.Since(began))
-			})
-		})
-	}
-}
-
-// Not parallel: it looks at the heap.
-func TestAMillionItemsNeedNoMoreMemoryThanAFew(t *testing.T) {
-	const items, size, concurrency = 1_000_000, 500, 8
-	type recipient struct {
-		phone string
-		_     [100]byte
-	}
-	heap := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	var inFlight, peak atomic.Int64
-	var growth int64
-	before := heap()
-	seq := func(yield func(recipient) bool) {
-		for i := range items {
-			if !yield(recipient{phone: strconv.Itoa(i)}) {
-				return
-			}
+		if err != nil {
+			yield(0, err)
 		}
 	}
-	outcomes := 0
-	report, err := Run(t.Context(), seq, Job[recipient]{
-		Key: func(r recipient) string { return r.phone },
-		Send: func(_ context.Context, chunk []recipient) ([]Result, error) {
-			n := inFlight.Add(1)
-			defer inFlight.Add(-1)
-			for p := peak.Load(); n > p && !peak.CompareAndSwap(p, n); p = peak.Load() {
-			}
-			runtime.Gosched()
-			return all(Done, len(chunk)), nil
-		},
-	}, Options{
-		Size: size, Concurrency: concurrency,
-		Outcome: func(Outcome) { outcomes++ },
-		Progress: func(p Progress) {
-			if p.Done%100_000 == 0 {
-				growth = max(growth, int64(heap())-int64(before))
-			}
-		},
-	})
-	require.NoError(t, err)
-	require.Equal(t, &Report{Total: items, Done: items}, report)
-	require.Equal(t, items, outcomes)
-	require.LessOrEqual(t, peak.Load(), int64(concurrency))
-	require.LessOrEqual(t, growth, int64(16<<20))
-	t.Logf("%d KiB, %d in flight", growth>>10, peak.Load())
 }
 
-func TestAChunkIsNotTouchedWhileItIsSent(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		_, err := Run(t.Context(), upTo(1000), job(func(ctx context.Context, chunk []int) ([]Result, error) {
-			before := slices.Clone(chunk)
-			time.Sleep(time.Duration(1+chunk[0]%7) * time.Second)
-			if !slices.Equal(before, chunk) {
-				return nil, errors.New("the chunk changed")
-			}
-			return allDone(ctx, chunk)
-		}), Options{Size: 9, Concurrency: 5})
-		require.NoError(t, err)
-	})
-}
+func ok(context.Context, []int) (int, error) { return 0, nil }
 
-func TestAnItemThatFailsTheCheckIsRefusedAndNeverSent(t *testing.T) {
-	t.Parallel()
-	j := job(func(ctx context.Context, chunk []int) ([]Result, error) {
-		if slices.ContainsFunc(chunk, func(i int) bool { return i%3 == 0 }) || len(chunk) != 5 {
-			return nil, fmt.Errorf("sent %v", chunk)
-		}
-		return allDone(ctx, chunk)
-	})
-	j.Check = func(i int) error {
-		if i%3 == 0 {
-			return errRefused
-		}
-		return nil
+// tally settles chunks and remembers what it was given.
+type tally struct{ done, failed, notSent []int }
+
+func (s *tally) settle(c Settled[int, int]) bool {
+	switch {
+	case !c.Sent:
+		s.notSent = append(s.notSent, c.Items...)
+	case c.Err != nil:
+		s.failed = append(s.failed, c.Items...)
+	default:
+		s.done = append(s.done, c.Items...)
 	}
-	report, err := Run(t.Context(), upTo(15), j, Options{Size: 5})
-	require.ErrorIs(t, err, errRefused)
-	require.EqualError(t, err, "5 of 15 items not done (5 refused): not a number")
-	require.Equal(t, &Report{Total: 15, Done: 10, Refused: 5, Problems: []Outcome{
-		{Index: 0, Key: "0", State: Refused, Err: errRefused},
-		{Index: 3, Key: "3", State: Refused, Err: errRefused},
-		{Index: 6, Key: "6", State: Refused, Err: errRefused},
-		{Index: 9, Key: "9", State: Refused, Err: errRefused},
-		{Index: 12, Key: "12", State: Refused, Err: errRefused},
-	}}, report)
+	return true
 }
 
-func TestAFailedChunkStopsNothing(t *testing.T) {
+func TestRun(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		results  []Result
-		err      error
-		classify State // -1: as in job
-		want     State
-		text     string
+		seq                   iter.Seq2[int, error]
+		size, concurrency     int
+		failing               int // the item whose chunk fails; 0 for none
+		done, failed, maximum int // maximum in flight
+		err                   error
 	}{
-		"refused":            {err: errRefused, classify: -1, want: Refused, text: "not a number"},
-		"unknown":            {err: errBroken, classify: -1, want: Unknown, text: "connection broke"},
-		"not sent":           {err: errBroken, classify: NotSent, want: NotSent, text: "connection broke"},
-		"an error is done":   {err: errBroken, classify: Done, want: Unknown, text: "connection broke"},
-		"an error is no use": {err: errBroken, classify: 77, want: Unknown, text: "connection broke"},
-		"error and results":  {results: all(Done, 10), err: errBroken, classify: -1, want: Unknown, text: "connection broke"},
-		"too few results":    {results: all(Done, 9), classify: -1, want: Unknown, text: "9 results for 10 items"},
-		"too many results":   {results: all(Done, 11), classify: -1, want: Unknown, text: "11 results for 10 items"},
-		"no results":         {classify: -1, want: Unknown, text: "0 results for 10 items"},
-		"empty results":      {results: make([]Result, 10), classify: -1, want: Unknown, text: "no reason given"},
-		"a state beyond":     {results: all(42, 10), classify: -1, want: Unknown, text: "no reason given"},
-		"refused, unsaid":    {results: all(Refused, 10), classify: -1, want: Refused, text: "no reason given"},
+		"nil":                  {},
+		"empty":                {seq: upTo(0, nil), size: 10},
+		"one chunk":            {seq: upTo(9, nil), size: 10, done: 9, maximum: 1},
+		"full chunks":          {seq: upTo(20, nil), size: 10, done: 20, maximum: 2},
+		"last chunk is short":  {seq: upTo(21, nil), size: 10, done: 21, maximum: 3},
+		"default size":         {seq: upTo(2, nil), done: 2, maximum: 2},
+		"default concurrency":  {seq: upTo(280, nil), size: 10, done: 280, maximum: DefaultConcurrency},
+		"concurrency 1":        {seq: upTo(280, nil), size: 10, concurrency: 1, done: 280, maximum: 1},
+		"concurrency 7":        {seq: upTo(280, nil), size: 10, concurrency: 7, done: 280, maximum: 7},
+		"concurrency unbound":  {seq: upTo(280, nil), size: 10, concurrency: math.MaxInt, done: 280, maximum: 28},
+		"a failed chunk":       {seq: upTo(100, nil), size: 10, failing: 20, done: 90, failed: 10, maximum: 4},
+		"the sequence fails":   {seq: upTo(25, errSource), size: 10, done: 25, maximum: 3, err: errSource},
+		"it fails immediately": {seq: upTo(0, errSource), size: 10, err: errSource},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := job(func(ctx context.Context, chunk []int) ([]Result, error) {
-				if chunk[0] == 20 {
-					return test.results, test.err
-				}
-				return allDone(ctx, chunk)
+			synctest.Test(t, func(t *testing.T) {
+				var s tally
+				var inFlight, peak atomic.Int64
+				err := Run(t.Context(), test.seq, Options{Size: test.size, Concurrency: test.concurrency},
+					func(_ context.Context, items []int) (int, error) {
+						n := inFlight.Add(1)
+						defer inFlight.Add(-1)
+						for p := peak.Load(); n > p && !peak.CompareAndSwap(p, n); p = peak.Load() {
+						}
+						before := slices.Clone(items)
+						time.Sleep(time.Duration(1+items[0]%7) * time.Second)
+						if !slices.Equal(before, items) {
+							return 0, errors.New("the chunk changed while it was sent")
+						}
+						if test.failing != 0 && items[0] == test.failing {
+							return 0, errSend
+						}
+						return 0, nil
+					}, s.settle)
+				require.ErrorIs(t, err, test.err)
+				require.Len(t, s.done, test.done)
+				require.Len(t, s.failed, test.failed)
+				require.Empty(t, s.notSent)
+				require.EqualValues(t, test.maximum, peak.Load())
+				slices.Sort(s.done)
+				require.Len(t, slices.Compact(s.done), test.done, "no item is sent twice")
 			})
-			if test.classify >= 0 {
-				j.Classify = func(error) State { return test.classify }
-			}
-			report, err := Run(t.Context(), upTo(100), j, Options{Size: 10})
-			requireBalance(t, report)
-			require.Equal(t, 90, report.Done)
-			require.Len(t, report.Problems, 10)
-			for i, p := range report.Problems {
-				require.Equal(t, 20+i, p.Index)
-				require.Equal(t, strconv.Itoa(20+i), p.Key)
-				require.Equal(t, test.want, p.State)
-				require.EqualError(t, p.Err, test.text)
-			}
-			require.EqualError(t, err, fmt.Sprintf("10 of 100 items not done (10 %s): %s", test.want, test.text))
 		})
 	}
 }
 
-func TestWithoutClassifyAnErrorLeavesItsItemsUnknown(t *testing.T) {
-	t.Parallel()
-	j := job(func(context.Context, []int) ([]Result, error) { return nil, errRefused })
-	j.Classify = nil
-	report, err := Run(t.Context(), upTo(3), j, Options{Size: 5})
-	require.ErrorIs(t, err, errRefused)
-	require.Equal(t, 3, report.Unknown)
-}
-
-func TestOutcomeOnceForEachItemAndProgressAfterEachChunk(t *testing.T) {
+func TestContextEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		seen := map[int]Outcome{} // without a lock: the race detector watches
-		var last Progress
-		calls, settled := 0, 0
-		j := job(func(_ context.Context, chunk []int) ([]Result, error) {
-			time.Sleep(time.Duration(chunk[0]%3) * time.Second)
-			results := all(Done, len(chunk))
-			for i, item := range chunk {
-				switch item % 5 {
-				case 0:
-					results[i] = Result{State: Skipped}
-				case 1:
-					results[i] = Result{State: Refused, Err: errRefused}
-				}
+		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+		defer cancel()
+		var s tally
+		began := time.Now()
+		err := Run(ctx, upTo(1_000_000, nil), Options{Size: 10, Concurrency: 2}, func(ctx context.Context, items []int) (int, error) {
+			if items[0] < 20 {
+				return 0, nil
 			}
-			return results, nil
-		})
-		report, err := Run(t.Context(), func(yield func(int) bool) {
-			for i := range 105 {
-				require.LessOrEqual(t, len(seen), i)
-				if !yield(i) {
-					return
-				}
-			}
-		}, j, Options{
-			Size: 10,
-			Outcome: func(o Outcome) {
-				require.NotContains(t, seen, o.Index)
-				require.Equal(t, strconv.Itoa(o.Index), o.Key)
-				seen[o.Index] = o
-			},
-			Progress: func(p Progress) {
-				calls++
-				n := p.Done + p.Skipped + p.Refused + p.NotSent + p.Unknown
-				require.Equal(t, n, len(seen))
-				require.Greater(t, n, settled)
-				require.LessOrEqual(t, n, p.Total)
-				settled, last = n, p
-			},
-		})
-		require.ErrorIs(t, err, errRefused)
-		requireBalance(t, report)
-		require.Len(t, seen, 105)
-		require.Equal(t, 11, calls)
-		require.Equal(t, Progress{Total: 105, Done: 63, Skipped: 21, Refused: 21}, last)
-		for _, p := range report.Problems {
-			require.Equal(t, seen[p.Index], p)
-		}
+			<-ctx.Done()
+			return 0, ctx.Err()
+		}, s.settle)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, 90*time.Second, time.Since(began))
+		require.Equal(t, []int{20, 20, 10}, []int{len(s.done), len(s.failed), len(s.notSent)})
 	})
+	ctx, cancel := context.WithCancel(t.Context())
+	var s tally
+	require.NoError(t, Run(ctx, upTo(10, nil), Options{Size: 100}, func(context.Context, []int) (int, error) {
+		cancel()
+		return 0, nil
+	}, s.settle), "nothing was left unread or unsent")
+	err := Run(ctx, func(func(int, error) bool) { t.Error("read") }, Options{}, ok, s.settle)
+	require.ErrorIs(t, err, context.Canceled)
 }
 
-func TestProgressIsToldWhileTheSequenceIsRead(t *testing.T) {
+func TestSettleStopsRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var told []int
-		_, err := Run(t.Context(), func(yield func(int) bool) {
-			for i := range 10 {
+		chunks := 0
+		var canceled atomic.Int64
+		err := Run(t.Context(), upTo(1_000_000, nil), Options{Size: 10}, func(ctx context.Context, items []int) (int, error) {
+			if items[0] == 0 {
 				time.Sleep(time.Second)
-				if i > 1 {
-					require.NotEmpty(t, told)
-				}
-				if !yield(i) {
-					return
-				}
+				return 0, nil
 			}
-		}, job(allDone), Options{Size: 1, Progress: func(p Progress) { told = append(told, p.Done) }})
+			<-ctx.Done()
+			canceled.Add(1)
+			return 0, ctx.Err()
+		}, func(Settled[int, int]) bool { chunks++; return false })
 		require.NoError(t, err)
-		require.Equal(t, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, told)
+		require.Equal(t, 1, chunks)
+		require.EqualValues(t, DefaultConcurrency-1, canceled.Load())
 	})
 }
 
-func TestTheLastProgressCountsWhatWasRefusedUnsent(t *testing.T) {
+// Run waits for calls in flight, also if it panics, and a panic arrives on its own goroutine.
+func TestPanics(t *testing.T) {
 	t.Parallel()
-	j := job(allDone)
-	j.Check = func(int) error { return errRefused }
-	var told []Progress
-	_, err := Run(t.Context(), upTo(7), j, Options{Progress: func(p Progress) { told = append(told, p) }})
-	require.Error(t, err)
-	require.Equal(t, []Progress{{Total: 7, Refused: 7}}, told)
+	for _, where := range []string{"sequence", "settle", "send", "goexit in the sequence"} {
+		t.Run(where, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var inFlight atomic.Int64
+				var s tally
+				settled := 0
+				done := make(chan any)
+				go func() {
+					defer func() { done <- recover() }()
+					_ = Run(t.Context(), func(yield func(int, error) bool) {
+						for i := range 35 {
+							yield(i, nil)
+							if i == 30 {
+								time.Sleep(2 * time.Second) // the first chunk has finished, others have not
+							}
+						}
+						switch where {
+						case "sequence":
+							panic(where)
+						case "goexit in the sequence":
+							runtime.Goexit()
+						}
+					}, Options{Size: 10}, func(_ context.Context, items []int) (int, error) {
+						inFlight.Add(1)
+						defer inFlight.Add(-1)
+						time.Sleep(time.Duration(1+items[0]) * time.Second)
+						if where == "send" {
+							panic(where)
+						}
+						return 0, nil
+					}, func(c Settled[int, int]) bool {
+						if settled++; where == "settle" {
+							panic(where)
+						}
+						return s.settle(c)
+					})
+				}()
+				recovered := <-done
+				require.Zero(t, inFlight.Load())
+				if where == "goexit in the sequence" {
+					require.Nil(t, recovered)
+				} else {
+					require.Equal(t, where, recovered)
+				}
+				switch where {
+				case "settle":
+					require.Equal(t, 1, settled)
+				case "send":
+					require.Len(t, s.failed, settled*10)
+				default:
+					require.Len(t, s.done, 30)
+				}
+			})
+		})
+	}
 }
 
-func TestStates(t *testing.T) {
+func TestGoexitInSend(t *testing.T) {
 	t.Parallel()
-	for state, want := range map[State]string{
-		Done: "done", Skipped: "skipped", Refused: "refused", NotSent: "not sent", Unknown: "unknown", 99: "unknown",
-	} {
-		require.Equal(t, want, state.String())
+	var s tally
+	require.NoError(t, Run(t.Context(), upTo(30, nil), Options{Size: 10}, func(_ context.Context, items []int) (int, error) {
+		if items[0] == 10 {
+			runtime.Goexit()
+		}
+		return 0, nil
+	}, s.settle))
+	require.Equal(t, []int{20, 10}, []int{len(s.done), len(s.failed)})
+}
+
+// Not parallel: it measures the heap.
+func TestMemoryIsConstant(t *testing.T) {
+	type item struct {
+		phone string
+		_     [100]byte
 	}
-	var zero State
-	require.Equal(t, Unknown, zero)
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before, growth, settled := heap(), int64(0), 0
+	err := Run(t.Context(), func(yield func(item, error) bool) {
+		for i := range 1_000_000 {
+			if !yield(item{phone: fmt.Sprint(i)}, nil) {
+				return
+			}
+		}
+	}, Options{Size: 500, Concurrency: 8}, func(context.Context, []item) (int, error) { return 0, nil },
+		func(c Settled[item, int]) bool {
+			if settled += len(c.Items); settled%100_000 == 0 {
+				growth = max(growth, heap()-before)
+			}
+			return true
+		})
+	require.NoError(t, err)
+	require.Equal(t, 1_000_000, settled)
+	require.Less(t, growth, int64(4<<20))
 }

@@ -27,6 +27,8 @@ type request[T any] struct {
 	done chan struct{}
 	page Page[T]
 	err  error
+
+	panicked any // raised again by take, on the loop's goroutine
 }
 
 // errNoAnswer keeps a fetch that ends its goroutine (t.FailNow does) from
@@ -49,6 +51,9 @@ func (w *window[T]) take(skip int) (Page[T], error) {
 	select {
 	case <-head.done:
 		w.queue = w.queue[1:]
+		if head.panicked != nil {
+			panic(head.panicked)
+		}
 		return head.page, head.err
 	case <-w.parent.Done():
 		return Page[T]{}, w.parent.Err()
@@ -95,7 +100,10 @@ func (w *window[T]) ask(skip int) {
 	r := &request[T]{skip: skip, done: make(chan struct{}), err: errNoAnswer}
 	w.queue = append(w.queue, r)
 	go func() {
-		defer close(r.done)
+		defer func() {
+			r.panicked = recover()
+			close(r.done)
+		}()
 		r.page, r.err = w.fetch(ctx, skip)
 	}()
 }
