@@ -49,6 +49,13 @@ func TestAnOutageDoesNotBecomeAStorm(t *testing.T) {
 		tr := inMemory(t, s.serve, retries(5))
 		require.Equal(t, 100, outage(t, tr, s))
 		require.Zero(t, outage(t, tr, s))
+		resp, err := tr.Do(read.request(t, t.Context(), base))
+		require.NoError(t, err)
+		require.ErrorContains(t, transport.CallOf(resp).Fail(resp, nil), "too many recent attempts")
+		s.set(broken(io.ErrUnexpectedEOF))
+		_, err = tr.Do(read.request(t, t.Context(), base))
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		require.ErrorContains(t, err, "too many recent attempts")
 
 		// After a recovery there is enough again, for a time.
 		s.set(status(200))

@@ -263,3 +263,47 @@ func TestBytesDoesNotReadFromTheBody(t *testing.T) {
 	require.Equal(t, `{"a":1}`, b.String())
 	require.Equal(t, `{"a":1}`, string(transport.Bytes(resp)))
 }
+
+// A few bytes of JSON can take a thousand times as much memory when they are decoded.
+func TestResponseWithTooManyValues(t *testing.T) {
+	t.Parallel()
+	repeated := func(item string, n int) string {
+		return `{"contacts":[` + strings.Repeat(item+",", n) + item + `]}`
+	}
+	const contact = `{"id":"65f1a2b3c4d5e6f708000000","name":"Ada, \"the\" first","phone":"+16315550101","tags":["vip"],"isOptedIn":true}`
+	for name, c := range map[string]struct {
+		body string
+		ok   bool
+	}{
+		"empty objects":         {repeated("{}", 100_000), false},
+		"nulls":                 {repeated("null", 100_000), false},
+		"padded objects":        {repeated("{                    }", 300_000), false},
+		"a thousand contacts":   {repeated(contact, 1_000), true},
+		"20,000 contacts":       {repeated(contact, 20_000), true},
+		"a few empty objects":   {repeated("{}", 1_000), true},
+		"a text with commas":    {`{"text":"` + strings.Repeat(`{,[\"`, 100_000) + `"}`, true},
+		"commas, but not JSON":  {strings.Repeat(",", 100_000), true},
+		"a list after a space":  {" [" + strings.Repeat("0,", 100_000) + "0]", false},
+		"as many as is allowed": {"[" + strings.Repeat("0,", 9_000) + "0]", true},
+	} {
+		for _, code := range []int{200, 400} {
+			t.Run(name+"/"+http.StatusText(code), func(t *testing.T) {
+				t.Parallel()
+				rt, n := script(func(*http.Request) (*http.Response, error) { return answer(code, c.body), nil })
+				resp, err := inMemory(t, rt).Do(create.request(t, t.Context(), base))
+				require.EqualValues(t, 1, n.Load())
+				switch {
+				case code == 400:
+					require.NoError(t, err)
+					require.Equal(t, c.ok || len(c.body) > mib, len(transport.Bytes(resp)) > 0)
+				case c.ok:
+					require.NoError(t, err)
+					require.Equal(t, c.body, string(transport.Bytes(resp)))
+				default:
+					require.ErrorIs(t, err, transport.ErrResponseTooLarge)
+					require.ErrorIs(t, err, transport.ErrOutcomeUnknown)
+				}
+			})
+		}
+	}
+}

@@ -2,7 +2,7 @@ package transport_test
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -142,19 +142,62 @@ func TestACancelEndsAWaitAtOnce(t *testing.T) {
 	}
 }
 
-func TestADeadlineEndsTheLimitersWait(t *testing.T) {
+// Wherever the context ends before the request is passed on, nothing was sent.
+func TestContextThatEndsBeforeTheRequestIsSent(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rt, n := script(status(200))
-		tr := inMemory(t, rt, func(c *transport.Config) {
-			c.Limiter = limiter(func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) })
-		})
-		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errors.New("enough"))
-		defer cancel()
-		_, err := tr.Do(create.request(t, ctx, base))
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.ErrorIs(t, err, transport.ErrNotSent)
-		require.NotErrorIs(t, err, transport.ErrOutcomeUnknown)
-		require.Zero(t, n.Load())
-	})
+	wait := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	rateLimited := status(200, "X-RateLimit-Limit", "60", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "946684860")
+	for name, c := range map[string]struct {
+		opt   option
+		first roundTrip // of a call before
+	}{
+		"token source": {opt: func(c *transport.Config) {
+			c.Token = func(ctx context.Context, _ string) (string, error) { return "", wait(ctx) }
+		}},
+		"token source that ignores it": {opt: func(c *transport.Config) {
+			c.Token = func(ctx context.Context, _ string) (string, error) { _ = wait(ctx); return "token", nil }
+		}},
+		"limiter": {opt: func(c *transport.Config) {
+			c.Limiter = limiter(func(ctx context.Context) error { _ = wait(ctx); return context.Cause(ctx) })
+		}},
+		"limiter that ignores it": {opt: func(c *transport.Config) {
+			c.Limiter = limiter(func(ctx context.Context) error { _ = wait(ctx); return nil })
+		}},
+		"middleware": {opt: middleware(func(_ transport.Doer, req *http.Request) (*http.Response, error) {
+			return nil, fmt.Errorf("signing: %w", wait(req.Context()))
+		})},
+		"rate limit": {first: rateLimited},
+	} {
+		for _, end := range []error{context.Canceled, context.DeadlineExceeded} {
+			t.Run(name+"/"+end.Error(), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					steps := []roundTrip{status(200)}
+					if c.first != nil {
+						steps = []roundTrip{c.first, status(200)}
+					}
+					rt, n := script(steps...)
+					if c.opt == nil {
+						c.opt = func(*transport.Config) {}
+					}
+					tr := inMemory(t, rt, c.opt)
+					if c.first != nil {
+						require.NoError(t, finish(tr.Do(read.request(t, t.Context(), base))))
+					}
+					sent := n.Load()
+					ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errCaller)
+					defer cancel()
+					if end == context.Canceled {
+						ctx, cancel = context.WithCancel(t.Context())
+						time.AfterFunc(time.Second, cancel)
+					}
+					_, err := tr.Do(create.request(t, ctx, base))
+					require.ErrorIs(t, err, end)
+					require.ErrorIs(t, err, transport.ErrNotSent)
+					require.NotErrorIs(t, err, transport.ErrOutcomeUnknown)
+					require.Equal(t, sent, n.Load())
+				})
+			})
+		}
+	}
 }
