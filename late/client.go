@@ -3,7 +3,6 @@ package late
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// DefaultBaseURL is where the API answers.
+// DefaultBaseURL is the URL of the API.
 const DefaultBaseURL = "https://getlate.dev/api"
 
 const (
@@ -21,7 +20,7 @@ const (
 	defaultTimeout    = time.Minute
 )
 
-// Client calls the Late API. It is safe for use by any number of goroutines.
+// Client calls the Late API. It is safe for concurrent use.
 type Client struct {
 	Messages        *MessagesService
 	Contacts        *ContactsService
@@ -37,11 +36,11 @@ type Client struct {
 	account   string
 }
 
-// service is what every service knows.
+// service is embedded in every service.
 type service struct{ client *Client }
 
-// NewClient returns a client that authenticates with an API key of Late. A key or an option
-// that cannot be right is a [*ValidationError].
+// NewClient returns a client that authenticates with apiKey. It returns a [*ValidationError] if the
+// key or an option is malformed.
 func NewClient(apiKey string, opts ...Option) (*Client, error) {
 	o := options{baseURL: DefaultBaseURL}
 	o.transport = transport.Config{MaxRetries: defaultMaxRetries, Timeout: defaultTimeout}
@@ -50,14 +49,12 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 			opt(&o)
 		}
 	}
-	// net/http refuses such a header only at the first call.
 	if apiKey == "" || strings.ContainsFunc(apiKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, invalid("apiKey", "must be the key and nothing else: no spaces, no line break")
+		return nil, invalid("apiKey", "must not be empty, and must not contain spaces or line breaks")
 	}
-	base, err := url.Parse(o.baseURL)
-	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" ||
-		base.User != nil || base.RawQuery != "" || base.Fragment != "" || strings.ContainsAny(base.Path, "{}") {
-		return nil, invalid("baseURL", "must be an absolute http or https URL without user, query and fragment")
+	base, err := parseBaseURL(o.baseURL)
+	if err != nil {
+		return nil, err
 	}
 	if err := checkOptions(&o); err != nil {
 		return nil, err
@@ -97,15 +94,14 @@ func newClient(tr *transport.Transport, api *lateapi.ClientWithResponses, hide f
 	return c
 }
 
-// ForAccount returns a client that is c but for its account. Both share connections, limits
-// and everything else.
+// ForAccount returns a copy of c that uses the given account. The two clients share connections and
+// rate limits.
 func (c *Client) ForAccount(id string) *Client {
 	return newClient(c.transport, c.api, c.hide, id)
 }
 
-// API returns the generated client, for a call that this package has no method for or a field
-// that it does not hand on. Its calls go the same way: authorized, paced, and repeated only
-// where that can do no harm.
+// API returns the generated client, for calls and fields that this package does not cover. Its calls
+// use the same transport: they are authorized, paced, and retried only if that is safe.
 func (c *Client) API() *lateapi.ClientWithResponses { return c.api }
 
 // CloseIdleConnections closes the connections that no call uses. Without [WithHTTPClient], all

@@ -51,7 +51,7 @@ func ExampleNewClient() {
 	}
 	fmt.Println(client != nil)
 	// Output:
-	// late: apiKey: must be the key and nothing else: no spaces, no line break
+	// late: apiKey: must not be empty, and must not contain spaces or line breaks
 	// true
 }
 

@@ -3,7 +3,6 @@ package onpremise
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -50,10 +49,9 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 			opt(&o)
 		}
 	}
-	base, err := url.Parse(baseURL)
-	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" ||
-		base.User != nil || base.RawQuery != "" || base.Fragment != "" || strings.ContainsAny(base.Path, "{}") {
-		return nil, invalid("baseURL", "must be an absolute http or https URL without user, query and fragment")
+	base, err := parseBaseURL(baseURL)
+	if err != nil {
+		return nil, err
 	}
 	if err := checkOptions(&o); err != nil {
 		return nil, err
