@@ -142,7 +142,7 @@ func (c *Client) CheckRules(t *testing.T, calls []string) {
 	require.Subset(t, ids, slices.Concat(c.rules.Never, c.rules.Delete, c.rules.Untimed, c.rules.Files, c.rules.Streams))
 }
 
-// pending reports whether the client does not yet bear the fault.
+// pending reports whether the client does not yet handle the fault.
 func (f *Fault) pending() bool {
 	return os.Getenv("WABAKIT_PENDING") == "" && (f.resends && f.only == HTTP2 ||
 		strings.Contains(f.Name, "body is read, PROTOCOL") || strings.Contains(f.Name, "processing, PROTOCOL"))

@@ -177,7 +177,7 @@ func http2Faults() []Fault {
 	return faults
 }
 
-// harmlessFaults are what a client has to bear.
+// harmlessFaults are faults that a client has to tolerate.
 func harmlessFaults() []Fault {
 	ok := Facts{harmless: true, processed: true}
 	normal := func(steps ...serving) serving {
