@@ -1,4 +1,4 @@
-// Command hello sends a first message by Late, to a server that it runs in memory.
+// Command hello sends a first message through an in-process Late server.
 package main
 
 import (
@@ -11,32 +11,22 @@ import (
 )
 
 func main() {
-	server := latetest.NewServer() // the API in memory: no account, no network
+	server := latetest.NewServer() // no account, no network
 	defer server.Close()
 	server.AddTemplate(late.CreateTemplateRequest{
 		Name: "welcome", Language: "en_US", Category: late.TemplateUtility,
 		Components: []late.TemplateComponent{late.Body("Welcome, {{1}}!", "Ada")},
 	})
 
-	// With an API key and an account of yours, leave WithBaseURL out.
 	client, err := late.NewClient(server.APIKey(), late.WithAccount(server.AccountID()), late.WithBaseURL(server.URL))
 	if err != nil {
 		log.Fatal(err)
 	}
-	ctx := context.Background()
-
-	ada, err := client.Contacts.Create(ctx, late.CreateContactRequest{
-		Phone: "+16315551234", Name: "Ada", IsOptedIn: new(true),
-	})
+	id, err := client.Messages.Send(context.Background(),
+		late.TemplateRef{Name: "welcome", Language: "en_US"},
+		late.BulkRecipient{Phone: "+16315551234", Variables: map[string]string{"1": "Ada"}})
 	if err != nil {
 		log.Fatal(err)
 	}
-	sent, err := client.Messages.SendBulk(ctx, late.SendBulkRequest{
-		Template:   late.TemplateRef{Name: "welcome", Language: "en_US"},
-		Recipients: []late.BulkRecipient{{Phone: ada.Phone, Variables: map[string]string{"1": ada.Name}}},
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Printf("sent to %d of %d\n", sent.Summary.Sent, sent.Summary.Total)
+	fmt.Println("sent as", id)
 }

@@ -1,4 +1,4 @@
-// Command onpremise-hello sends a first message by an installation that it runs in memory.
+// Command onpremise-hello sends a first message through an in-process installation.
 package main
 
 import (
@@ -11,12 +11,12 @@ import (
 )
 
 func main() {
-	server := onpremisetest.NewServer(onpremisetest.WithTLS()) // an installation in memory
+	server := onpremisetest.NewServer(onpremisetest.WithTLS()) // no installation, no network
 	defer server.Close()
 
 	client, err := onpremise.NewClient(server.URL, // yours: "https://wa.example.internal/v1"
 		onpremise.WithCredentials(server.Username(), server.Password()),
-		onpremise.WithRootCAs(server.RootCAs())) // its certificate is of its own making
+		onpremise.WithRootCAs(server.RootCAs())) // its certificate is self-signed
 	if err != nil {
 		log.Fatal(err)
 	}
