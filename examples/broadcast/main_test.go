@@ -3,156 +3,133 @@ package main
 import (
 	"bytes"
 	"context"
-	"net/http"
-	"os"
-	"path/filepath"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/wabakit/wabakit-go/late"
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-func noEnv(string) string { return "" }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func env(of map[string]string) func(string) string {
-	return func(name string) string { return of[name] }
-}
-
-func write(t *testing.T, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "people.csv")
-	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-	return path
-}
-
-// What the README promises: no account, a few seconds, a table that adds up.
-func TestTheProgramAsItIs(t *testing.T) {
+func TestDemo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		var stdout, stderr bytes.Buffer
-		require.Zero(t, run(t.Context(), nil, noEnv, &stdout, &stderr), stderr.String())
-		require.Less(t, time.Since(began), 12*time.Second)
-		counts := tableOf(t, stdout.String(), 1270)
-		require.Equal(t, 1250, counts["read"]+counts["delivered"]+counts["failed"]+counts["opted out"])
-		delete(counts, "read")
-		delete(counts, "delivered")
-		require.Equal(t, map[string]int{"failed": 3, "opted out": 2, "duplicate": 5, "unusable": 15}, counts)
-		require.Equal(t, 25, strings.Count(stderr.String(), "\n"))
-		require.Equal(t, 25, strings.Count(stderr.String(), "recipients.csv:"))
+		var out bytes.Buffer
+		require.NoError(t, run(t.Context(), nil, nil, &out))
+		table := out.String()[strings.Index(out.String(), "1270 rows"):]
+		for _, want := range []string{"5 duplicate", "15 invalid", "2 opted out", "2 failed"} {
+			require.Contains(t, table, " "+want+"\n")
+		}
+		require.NotContains(t, table, "not sent")
 	})
 }
 
-func TestTheProgramWithAFileOfOnesOwn(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		path := write(t, "name,phone\nAda,+12025550100\n,+12025550101\n")
-		var stdout, stderr bytes.Buffer
-		require.Zero(t, run(t.Context(), []string{"-recipients", path, "-follow", "1h"}, noEnv, &stdout, &stderr), stderr.String())
-		_, table, _ := strings.Cut(stdout.String(), "\n\n")
-		require.Equal(t, "What became of the rows of "+path+`:
-  delivered                1
-  unusable                 1
-  --------------------------
-  all                      2
-`, table)
-		require.Equal(t, path+":3: unusable: it has no name\n", stderr.String())
-	})
-}
+const file = "phone,name,city\n+12025550100,Ada,Bonn\n+12025550101,Ben,Oslo\n+12025550102,Cho,Rome\n"
 
-func TestAWrongInvocationIsOneLineAndStatus1(t *testing.T) {
-	t.Parallel()
-	good := write(t, "phone,name\n+12025550100,Ada\n")
-	server := latetest.NewServer()
-	defer server.Close()
-	for name, test := range map[string]struct {
-		args []string
-		env  map[string]string
-		want string
-	}{
-		"a file that is not there": {args: []string{"-recipients", "no-such-file.csv"}, want: "open no-such-file.csv: "},
-		"a folder":                 {args: []string{"-recipients", t.TempDir()}, want: "read "},
-		"an empty file":            {args: []string{"-recipients", write(t, "")}, want: "people.csv is empty"},
-		"no CSV file":              {args: []string{"-recipients", write(t, "\x7fELF\x00\x01")}, want: "people.csv is no CSV file in UTF-8"},
-		"no header":                {args: []string{"-recipients", write(t, "+12025550100,Ada\n")}, want: `names no column "phone"`},
-		"no usable row":            {args: []string{"-recipients", write(t, "phone,name\n1,Ada\n")}, want: "none of its 1 can be used"},
-		"an argument":              {args: []string{good}, want: "is no flag: the file is named by -recipients"},
-		"an unknown flag":          {args: []string{"-dry-run"}, want: "flag provided but not defined: -dry-run"},
-		"a value that is none":     {args: []string{"-follow", "soon"}, want: `invalid value "soon" for flag -follow`},
-		"live with what ships":     {args: []string{"-live"}, env: map[string]string{"LATE_API_KEY": "k", "LATE_ACCOUNT_ID": "a"}, want: "-live needs -recipients"},
-		"live without a key":       {args: []string{"-live", "-recipients", good}, env: map[string]string{"LATE_ACCOUNT_ID": "a"}, want: "-live needs LATE_API_KEY and LATE_ACCOUNT_ID"},
-		"live without an account":  {args: []string{"-live", "-recipients", good}, env: map[string]string{"LATE_API_KEY": "k"}, want: "-live needs LATE_API_KEY and LATE_ACCOUNT_ID"},
-		"a key with a line break":  {args: []string{"-live", "-recipients", good}, env: map[string]string{"LATE_API_KEY": "k\n", "LATE_ACCOUNT_ID": "a"}, want: "late: apiKey"},
-		"a URL that is none": {args: []string{"-live", "-recipients", good},
-			env: map[string]string{"LATE_API_KEY": "k", "LATE_ACCOUNT_ID": "a", "LATE_BASE_URL": "late"}, want: "late: baseURL"},
-		"live with an empty file": {args: []string{"-live", "-recipients", write(t, "")},
-			env: map[string]string{"LATE_API_KEY": server.APIKey(), "LATE_ACCOUNT_ID": server.AccountID(), "LATE_BASE_URL": server.URL}, want: "is empty"},
-	} {
-		var stdout, stderr bytes.Buffer
-		require.Equal(t, 1, run(t.Context(), test.args, env(test.env), &stdout, &stderr), name)
-		require.Empty(t, stdout.String(), name)
-		require.Contains(t, stderr.String(), test.want, name)
-		require.Regexp(t, `^broadcast: [^\n]+\n$`, stderr.String(), name)
+func newBroadcast(t *testing.T, server *latetest.Server) *broadcast {
+	list, err := readList(strings.NewReader(file))
+	require.NoError(t, err)
+	return &broadcast{
+		client: server.Client(late.WithMaxRetries(0)), list: list, name: "news", template: "news",
+		follow: time.Minute, poll: time.Second, out: io.Discard,
 	}
-	require.Empty(t, server.Requests())
 }
 
-func TestHelpIsNoError(t *testing.T) {
+// Whatever fails, running the broadcast again completes it, and each person gets one message.
+func TestRunAgainAfterAnyFailure(t *testing.T) {
 	t.Parallel()
-	var stdout, stderr bytes.Buffer
-	require.Zero(t, run(t.Context(), []string{"-h"}, noEnv, &stdout, &stderr))
-	require.Contains(t, stdout.String(), "-recipients file")
-	require.Empty(t, stderr.String())
+	for _, operation := range []string{
+		late.OpGetWhatsAppBroadcasts, late.OpImportWhatsAppContacts, late.OpGetWhatsAppContacts, late.OpGetWhatsAppTemplate,
+		late.OpCreateWhatsAppTemplate, late.OpCreateWhatsAppBroadcast, late.OpAddWhatsAppBroadcastRecipients,
+		late.OpGetWhatsAppBroadcast, late.OpSendWhatsAppBroadcast, late.OpGetWhatsAppBroadcastRecipients,
+	} {
+		for name, fault := range map[string]latetest.Fault{
+			"not processed": latetest.CutBefore(), "processed": latetest.CutAfter(), "refused": latetest.Status(403, "no"),
+		} {
+			t.Run(operation+", "+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					server := latetest.NewServer(latetest.InProcess())
+					defer server.Close()
+					server.Inject(fault.On(operation).Times(1))
+
+					newBroadcast(t, server).run(t.Context()) // may fail
+					again := newBroadcast(t, server)
+					require.NoError(t, again.run(t.Context()))
+
+					for _, r := range again.list.rows {
+						require.Contains(t, []string{"delivered", "read"}, r.status)
+					}
+					require.Len(t, server.Messages(), 3)
+				})
+			})
+		}
+	}
 }
 
-// The whole way over a socket, as with a real account.
-func TestLive(t *testing.T) {
+// A person who opts out between two runs gets no message.
+func TestOptOutBetweenRuns(t *testing.T) {
 	t.Parallel()
-	server := latetest.NewServer()
-	defer server.Close()
-	defer http.DefaultClient.CloseIdleConnections()
-	server.AddTemplate(late.CreateTemplateRequest{
-		Name: "hello", Language: "en_US", Category: late.TemplateUtility,
-		Components: []late.TemplateComponent{late.Body("Hello {{1}}!")},
+	synctest.Test(t, func(t *testing.T) {
+		server := latetest.NewServer(latetest.InProcess())
+		defer server.Close()
+		stop := server.Inject(latetest.CutBefore().On(late.OpSendWhatsAppBroadcast))
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		require.Error(t, newBroadcast(t, server).run(ctx))
+		stop()
+		contact, err := server.Client().Contacts.ByPhone(t.Context(), "+12025550101")
+		require.NoError(t, err)
+		_, err = server.Client().Contacts.Update(t.Context(), contact.ID, late.UpdateContactRequest{IsOptedIn: new(false)})
+		require.NoError(t, err)
+
+		require.NoError(t, newBroadcast(t, server).run(t.Context()))
+
+		require.Len(t, server.Messages(), 2)
 	})
-	at := map[string]string{"LATE_API_KEY": server.APIKey(), "LATE_ACCOUNT_ID": server.AccountID(), "LATE_BASE_URL": server.URL}
-	args := []string{"-live", "-recipients", write(t, "phone,name\n+12025550100,Ada\n+12025550101,Bob\n"),
-		"-template", "hello", "-name", "hello of May", "-follow", "0s"}
-
-	var stdout, stderr bytes.Buffer
-	require.Zero(t, run(t.Context(), args, env(at), &stdout, &stderr), stderr.String())
-	require.Equal(t, 2, tableOf(t, stdout.String(), 2)["sent"])
-	require.Contains(t, stdout.String(), `Live: this messages people.`)
-	require.Contains(t, stdout.String(), "has 2 people for broadcast \"hello of May\" with template hello.")
-	require.Contains(t, stdout.String(), "Those who are new to account "+server.AccountID()+" count as having agreed")
-
-	require.Equal(t, 1, run(t.Context(), args, env(at), &stdout, &stderr), "once is enough")
-	require.Len(t, server.Messages(), 2)
-
-	at["LATE_API_KEY"] = "wrong"
-	stderr.Reset()
-	require.Equal(t, 1, run(t.Context(), args, env(at), &stdout, &stderr))
-	require.Regexp(t, `^broadcast: late: list broadcasts: 401 [^\n]+\n$`, stderr.String())
-	require.NotContains(t, stderr.String(), "wrong")
 }
 
-func TestCtrlCBeforeTheProgramBegins(t *testing.T) {
+func TestReadList(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	var stdout, stderr bytes.Buffer
-	require.Equal(t, 130, run(ctx, nil, noEnv, &stdout, &stderr))
-	require.Equal(t, 1250, tableOf(t, stdout.String(), 1270)["not sent"])
-}
-
-func TestGroups(t *testing.T) {
-	t.Parallel()
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 123456: "123,456", 1234567: "1,234,567"} {
-		require.Equal(t, want, grouped(n))
+	for name, test := range map[string]struct {
+		file    string
+		want    string // status and reason of the last row
+		wantErr string
+	}{
+		"separators":       {file: "phone,name\n+1 (202) 555-0100,Ada\n", want: ""},
+		"byte order mark":  {file: "\ufeffPhone,Name\n+12025550100,Ada\n", want: ""},
+		"duplicate":        {file: "phone,name\n+12025550100,Ada\n+1 202 555 0100,Ben\n", want: "duplicate same phone as line 2"},
+		"no country":       {file: "phone,name\n+12025550100,Ada\n02025550100,Ben\n", want: `invalid phone "02025550100" is not`},
+		"domestic zero":    {file: "phone,name\n+12025550100,Ada\n+49 (0)30 1234567,Ben\n", want: "invalid phone"},
+		"empty variable":   {file: "phone,name,city\n+12025550100,Ada,Bonn\n+12025550101,Ben, \n", want: "invalid no city"},
+		"too few columns":  {file: "phone,name\n+12025550100,Ada\n+12025550101\n", want: "invalid 1 columns instead of 2"},
+		"bare quote":       {file: "phone,name\n+12025550100,Ada\n+12025550101,a\"b\n", want: "invalid bare"},
+		"unclosed quote":   {file: "phone,name\n+12025550100,Ada\n+12025550101,\"b\n+12025550102,c\n", wantErr: "extraneous or missing"},
+		"no phone column":  {file: "number,name\n+12025550100,Ada\n", wantErr: `no column "phone"`},
+		"repeated column":  {file: "phone,name,Name\n", wantErr: "the name of another"},
+		"not UTF-8":        {file: "phone,name\n+12025550100,\xff\n", wantErr: "UTF-8"},
+		"empty":            {file: "", wantErr: "first line"},
+		"nothing to send":  {file: "phone,name\nx,y\n", wantErr: "none of the 1 rows"},
+		"two rows on disk": {file: "phone,name\n+12025550100,\"Ada\nLovelace\"\n", want: ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			list, err := readList(strings.NewReader(test.file))
+			if test.wantErr != "" {
+				require.ErrorContains(t, err, test.wantErr)
+				return
+			}
+			require.NoError(t, err)
+			last := list.rows[len(list.rows)-1]
+			require.Contains(t, fmt.Sprint(last.status, " ", last.reason), test.want)
+		})
 	}
 }

@@ -15,7 +15,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -106,7 +105,7 @@ func move(ctx context.Context, from *onpremise.Client, to *late.Client, file io.
 				return
 			case c.Status != onpremise.ContactValid:
 				missing++
-				fmt.Fprintf(out, "%s is %s on WhatsApp\n", c.Input, cmp.Or(string(c.Status), "unknown"))
+				fmt.Fprintf(out, "%s is not on WhatsApp: %s\n", c.Input, c.Status)
 			case !yield(late.ImportContact{Phone: "+" + c.WaID, Name: names[c.Input]}, nil):
 				return
 			}
