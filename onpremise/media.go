@@ -4,47 +4,46 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/http"
 
 	"github.com/wabakit/wabakit-go/internal/reply"
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// MediaService is the files that messages carry. They stream: none is held in memory.
+// MediaService uploads and downloads media. Files are streamed.
 type MediaService service
 
-// maxUnasked is the size from which the server is asked whether it takes the file before it
-// gets it: it can refuse the token or the size without a gigabyte that goes nowhere.
+// maxUnasked is the largest upload sent without "Expect: 100-continue". For larger files the server
+// can reject the token or the size before the body is sent.
 const maxUnasked = 1 << 20
 
-// Upload stores a file, read from r to its end, and returns its ID. The media type can have
-// parameters: "audio/ogg; codecs=opus". The length is sent ahead where r tells it: an
-// io.Seeker (an *os.File, say) or anything with a Len method does. It is read from where it
-// stands, and is not closed.
+// Upload stores the file that r contains, from its current offset to its end, and returns the ID of
+// the file. The contentType may have parameters: "audio/ogg; codecs=opus". The length is sent if r
+// is an [io.Seeker], such as an *os.File, or has a Len method. Upload does not close r.
 //
-// An error of r is the cause of the error of Upload. Once Upload has returned, r is not read any
-// more, unless it cannot seek and a Read of it went on when the call ended early.
+// A file that is empty is a [*ValidationError]. An error of r is wrapped in that of Upload. If ctx
+// ends, Upload returns at once; a Read of r that blocks then continues on a goroutine until r
+// returns, and its bytes are lost. Otherwise r is not read after Upload has returned.
 //
-// It is never repeated on a doubt, because a repeat could leave a file that nobody knows. After
-// a token that has ended, and where the server did not act, it is repeated if r is an io.Seeker.
+// Retried only if the request was not processed, and only if r is an [io.Seeker], because a retry
+// could store a second file.
 //
 // POST /media
 func (s *MediaService) Upload(ctx context.Context, contentType string, r io.Reader) (id string, err error) {
 	if _, ok := mediaType(contentType); !ok {
-		return "", invalid("contentType", fmt.Sprintf("%q is no media type", contentType))
+		return "", invalid("contentType", fmt.Sprintf("%q is not a valid media type", contentType))
 	}
 	if r == nil {
 		return "", invalid("file", "is required")
 	}
 	file := newUpload(ctx, r)
+	if file.length == 0 {
+		return "", errEmptyUpload
+	}
 	req, err := onpremiseapi.NewUploadMediaRequestWithBody(s.client.auth.server, contentType, file.body())
 	if err != nil {
 		return "", fmt.Errorf("onpremise: upload media: %w", err)
 	}
 	req.ContentLength = file.length
-	if file.length == 0 {
-		req.Body = http.NoBody
-	}
 	if file.seeker != nil {
 		req.GetBody = file.again
 	}
@@ -57,24 +56,24 @@ func (s *MediaService) Upload(ctx context.Context, contentType string, r io.Read
 	if err == nil && (len(uploaded.Media) == 0 || uploaded.Media[0].ID == "") {
 		err = lacking(resp, "media ID")
 	}
-	if err = file.explain(err); err != nil {
+	if err = file.explain(resp, err); err != nil {
 		return "", err
 	}
 	return uploaded.Media[0].ID, nil
 }
 
-// Content is a file that comes in. It has to be closed, and read before the context of its
-// download ends. One that breaks off is an error of Read.
+// Content is the body of a downloaded file. The caller must close it and must finish reading before
+// the context passed to Download is done. Read returns an error if the connection breaks.
 type Content struct {
 	io.ReadCloser
 	ContentType string
-	Length      int64 // -1 where the server does not tell it
+	Length      int64 // -1 if unknown
 }
 
-// Download returns a file as it comes in, or [ErrNotFound]. No time limit holds for it but that
-// of the context and of [WithTimeout].
+// Download returns a file as a stream. Only ctx and [WithTimeout] limit how long it may take. It
+// returns [ErrNotFound] if the file does not exist.
 //
-// It is retried until the file begins to come in.
+// Retried on any transient failure until the response begins.
 //
 // GET /media/{MediaId}
 func (s *MediaService) Download(ctx context.Context, id string) (*Content, error) {
@@ -88,9 +87,9 @@ func (s *MediaService) Download(ctx context.Context, id string) (*Content, error
 	return &Content{ReadCloser: resp.Body, ContentType: resp.Header.Get("Content-Type"), Length: resp.ContentLength}, nil
 }
 
-// Delete removes a file.
+// Delete deletes a file.
 //
-// It is retried; a repeat that finds nothing is success.
+// Retried on any transient failure.
 //
 // DELETE /media/{MediaId}
 func (s *MediaService) Delete(ctx context.Context, id string) error {

@@ -8,21 +8,22 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// upload is a file on its way out. net/http may still read a body when its call is over, and
-// must then neither take from what the caller does with the reader next, nor from the next
-// attempt, which reads it from the start.
+// upload is the file of one call. net/http may still read a body after its attempt or its call is
+// over; such a Read must not take bytes from the next attempt or from the caller.
 type upload struct {
 	reader  io.Reader
-	seeker  io.Seeker // nil where the file cannot be read again
-	start   int64     // where it was when the upload began
-	length  int64     // -1 where nothing tells it
-	turn    chan struct{}
+	seeker  io.Seeker       // nil if the reader is non-seekable
+	start   int64           // offset at which the upload began
+	length  int64           // -1 if unknown
+	turn    chan struct{}   // held by a Read of a body, and while seeking
+	reading chan struct{}   // held while a Read of reader is in flight
 	stopped chan struct{}   // closed when the call is over
-	ended   <-chan struct{} // closed when the context of the call is
-	buffer  []byte          // of what can block
-	aside   chan struct{}   // full while such a read goes on
+	ended   <-chan struct{} // closed when the context of the call is done
+	buffer  []byte
 
 	mu      sync.Mutex
 	attempt int
@@ -32,8 +33,8 @@ type upload struct {
 
 func newUpload(ctx context.Context, r io.Reader) *upload {
 	u := &upload{
-		reader: r, length: -1, turn: make(chan struct{}, 1), stopped: make(chan struct{}), ended: ctx.Done(),
-		aside: make(chan struct{}, 1),
+		reader: r, length: -1, turn: make(chan struct{}, 1), reading: make(chan struct{}, 1),
+		stopped: make(chan struct{}), ended: ctx.Done(),
 	}
 	if seeker, ok := r.(io.Seeker); ok {
 		u.measure(seeker)
@@ -44,8 +45,8 @@ func newUpload(ctx context.Context, r io.Reader) *upload {
 	return u
 }
 
-// measure tells the length of what can be read again. A device says that it ends where it
-// begins, and a pipe that it cannot seek.
+// measure determines the length of a seekable reader. Devices report length 0 and pipes fail to
+// seek; both are treated as unknown length.
 func (u *upload) measure(seeker io.Seeker) {
 	start, err := seeker.Seek(0, io.SeekCurrent)
 	if err != nil {
@@ -61,65 +62,83 @@ func (u *upload) measure(seeker io.Seeker) {
 	}
 }
 
-// body is the file for the first attempt.
+// body returns the body of the first attempt.
 func (u *upload) body() *uploadBody { return &uploadBody{upload: u, ended: u.ended} }
 
-// again is the file for the next attempt.
+// again returns the body of the next attempt.
 func (u *upload) again() (io.ReadCloser, error) {
-	u.turn <- struct{}{}
-	defer func() { <-u.turn }()
-	if _, err := u.seeker.Seek(u.start, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("the file cannot be read again: %w", err)
-	}
 	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.attempt++
+	u.attempt++ // bodies of previous attempts read nothing from now on
+	attempt := u.attempt
 	u.err = nil
-	return &uploadBody{upload: u, attempt: u.attempt, ended: u.ended}, nil
+	u.mu.Unlock()
+	for _, held := range []chan struct{}{u.turn, u.reading} {
+		select {
+		case held <- struct{}{}:
+			defer func() { <-held }()
+		case <-u.ended:
+			return nil, errUploadOver
+		}
+	}
+	if _, err := u.seeker.Seek(u.start, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("rewind the file: %w", err)
+	}
+	return &uploadBody{upload: u, attempt: attempt, ended: u.ended}, nil
 }
 
-// lastRead is how long to wait for a Read that can block: what it gets later is lost with the
-// rest of the file.
+// lastRead is how long stop waits for a Read that is in flight. The bytes of a later one are lost.
 const lastRead = 250 * time.Millisecond
 
-// stop ends all reading. It waits for a Read that goes on, but no longer than ctx.
+// stop ends all reading. It waits for a Read in flight, but not after ctx is done.
 func (u *upload) stop(ctx context.Context) {
 	u.mu.Lock()
 	u.over = true
 	u.mu.Unlock()
 	close(u.stopped)
-	select {
-	case u.turn <- struct{}{}:
-		<-u.turn
-	case <-ctx.Done():
-		return
-	}
 	timer := time.NewTimer(lastRead)
 	defer timer.Stop()
-	select {
-	case u.aside <- struct{}{}:
-	case <-timer.C:
-	case <-ctx.Done():
+	for _, held := range []chan struct{}{u.turn, u.reading} {
+		select {
+		case held <- struct{}{}:
+			defer func() { <-held }()
+		case <-timer.C:
+			return
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 
-var errNotRewindable = errors.New("the token has ended, and the file cannot be read again to repeat the call: a new call gets a new token")
+var (
+	errUploadOver    = errors.New("the attempt is over")
+	errNotRewindable = errors.New("the token was rejected and the file cannot be read again; a new call gets a new token")
+	errEmptyUpload   = invalid("file", "must not be empty")
+)
 
-// explain puts the reason why a file was not sent to its end in the place of what came of that,
-// and says why a call was not repeated with a new token.
-func (u *upload) explain(err error) error {
+// explain replaces err with the reader's own error, if there was one, and explains why an upload was
+// not retried after a 401.
+func (u *upload) explain(resp *http.Response, err error) error {
 	u.mu.Lock()
 	failed := u.err
 	u.mu.Unlock()
 	e, ok := err.(*Error)
 	switch {
-	case failed != nil && ok:
-		e.Err = fmt.Errorf("the file cannot be read: %w", failed)
-		// Half a file is none: its end never came.
-		e.Outcome = OutcomeRefused
+	case failed == errEmptyUpload:
+		return failed
 	case failed != nil:
-		return fmt.Errorf("onpremise: upload media: the file cannot be read: %w", failed)
-	case ok && e.StatusCode == http.StatusUnauthorized && e.Err == nil && u.seeker == nil && u.length != 0:
+		failed = fmt.Errorf("read the file: %w", failed)
+		switch {
+		case ok:
+			e.Err = failed
+			if e.Outcome == OutcomeUnknown {
+				e.Outcome = OutcomeRefused // a truncated upload is never stored
+			}
+		case err == nil:
+			return transport.CallOf(resp).Fail(resp, failed) // the server did not wait for the end
+		default:
+			return fmt.Errorf("onpremise: upload media: %w", failed)
+		}
+	case ok && e.StatusCode == http.StatusUnauthorized && e.Err == nil && u.seeker == nil:
 		e.Err = errNotRewindable
 	}
 	return err
@@ -131,69 +150,94 @@ func (u *upload) current(attempt int) bool {
 	return !u.over && u.attempt == attempt
 }
 
-// uploadBody is the file for one attempt.
+// uploadBody is the body of one attempt.
 type uploadBody struct {
 	upload  *upload
 	attempt int
-	ended   <-chan struct{} // closed when the time of the attempt is over
+	ended   <-chan struct{} // closed when the context of the attempt is done
+	read    int64
+	left    bool // a Read was left in flight
 }
 
-var errUploadOver = errors.New("the attempt is over")
-
+// Read reads from the file, up to the length that was announced. An error of the file comes without
+// the bytes before it, so that the server never gets all of a file that could not be read.
 func (b *uploadBody) Read(p []byte) (int, error) {
 	u := b.upload
-	u.turn <- struct{}{}
-	defer func() { <-u.turn }()
-	if !u.current(b.attempt) {
+	select {
+	case u.turn <- struct{}{}:
+		defer func() { <-u.turn }()
+	case <-b.ended:
 		return 0, errUploadOver
 	}
-	n, err := b.read(p)
+	if b.left || !u.current(b.attempt) {
+		return 0, errUploadOver
+	}
+	if u.length >= 0 {
+		if b.read == u.length {
+			return 0, io.EOF
+		}
+		p = p[:min(int64(len(p)), u.length-b.read)]
+	}
+	n, err := b.readAside(p)
+	b.read += int64(n)
+	if err == io.EOF && b.read == 0 {
+		err = errEmptyUpload
+	}
 	if err != nil && err != io.EOF && err != errUploadOver {
+		n = 0
 		u.mu.Lock()
-		u.err = err
+		if u.attempt == b.attempt {
+			u.err = err
+		}
 		u.mu.Unlock()
 	}
 	return n, err
 }
 
-// read reads what can block aside: net/http waits for a Read that goes on, even if the context
-// has ended.
-func (b *uploadBody) read(p []byte) (int, error) {
+// readAside reads on another goroutine: net/http waits for a Read in flight, even if the context is
+// done.
+func (b *uploadBody) readAside(p []byte) (int, error) {
 	u := b.upload
-	if u.seeker != nil {
-		return u.reader.Read(p)
-	}
-	if u.buffer == nil {
-		u.buffer = make([]byte, max(len(p), 32<<10))
-	}
 	type result struct {
 		n   int
 		err error
 	}
-	done, aside := make(chan result, 1), u.buffer[:min(len(p), len(u.buffer))]
-	u.aside <- struct{}{}
+	select {
+	case u.reading <- struct{}{}:
+	case <-b.ended:
+		return 0, errUploadOver
+	case <-u.stopped:
+		return 0, errUploadOver
+	}
+	if len(u.buffer) < len(p) {
+		u.buffer = make([]byte, max(len(p), 32<<10))
+	}
+	done, buffer := make(chan result, 1), u.buffer[:len(p)]
 	go func() {
-		n, err := u.reader.Read(aside)
-		<-u.aside
-		done <- result{n, err}
+		r := result{err: errors.New("the reader exited")}
+		defer func() {
+			if p := recover(); p != nil { // which would end the process here
+				r = result{err: fmt.Errorf("the reader panicked: %v", p)}
+			}
+			<-u.reading
+			done <- r
+		}()
+		r.n, r.err = u.reader.Read(buffer)
 	}()
 	select {
 	case r := <-done:
-		return copy(p, aside[:r.n]), r.err
+		return copy(p, buffer[:r.n]), r.err
 	case <-b.ended:
 	case <-u.stopped:
 	}
-	u.mu.Lock()
-	u.over = true // the next Read would meet this one
-	u.mu.Unlock()
+	b.left = true
 	return 0, errUploadOver
 }
 
-// WriteTo has net/http take more at a time than the 32 KiB of its own buffer: a Read of what can
-// block costs a goroutine.
+// WriteTo copies in larger parts than net/http would, because each Read costs a goroutine.
 func (b *uploadBody) WriteTo(w io.Writer) (int64, error) {
 	return io.CopyBuffer(w, struct{ io.Reader }{b}, make([]byte, 256<<10))
 }
 
-// Close leaves the caller's reader open.
+// Close does not close the caller's reader.
 func (b *uploadBody) Close() error { return nil }

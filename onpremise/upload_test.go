@@ -19,10 +19,10 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-// bare hides everything about a reader but that it reads.
+// bare hides all methods of a reader but Read.
 type bare struct{ io.Reader }
 
-func TestUploadTellsTheLengthThatItCanKnow(t *testing.T) {
+func TestUploadSendsTheLengthIfKnown(t *testing.T) {
 	t.Parallel()
 	s := &store{}
 	client := storeClient(t, s)
@@ -52,8 +52,6 @@ func TestUploadTellsTheLengthThatItCanKnow(t *testing.T) {
 		{"pipe", pipe, content, false},
 		{"any reader", bare{bytes.NewReader(content)}, content, false},
 		{"one byte at a time", iotest.OneByteReader(strings.NewReader("abc")), []byte("abc"), false},
-		{"nothing", strings.NewReader(""), nil, true},
-		{"nothing, unknown", bare{strings.NewReader("")}, nil, false},
 	} {
 		id, err := client.Media.Upload(t.Context(), "audio/ogg; codecs=opus", tt.reader)
 		require.NoError(t, err, tt.name)
@@ -72,7 +70,7 @@ func TestUploadTellsTheLengthThatItCanKnow(t *testing.T) {
 	require.Equal(t, 1, s.logins)
 }
 
-func TestUploadIsRepeatedWithANewToken(t *testing.T) {
+func TestUploadIsRetriedWithANewToken(t *testing.T) {
 	t.Parallel()
 	s := &store{}
 	client := storeClient(t, s)
@@ -106,29 +104,74 @@ func TestUploadIsRepeatedWithANewToken(t *testing.T) {
 	require.Len(t, s.uploads, 4)
 }
 
-func TestErrorOfTheReaderIsTheOneThatTheCallerSees(t *testing.T) {
+func TestUploadReportsTheErrorOfItsReader(t *testing.T) {
 	t.Parallel()
-	broken := errors.New("the disk is gone")
+	broken := errors.New("disk failure")
 	s := &store{}
 	client := storeClient(t, s)
-	for _, r := range []io.Reader{
-		iotest.ErrReader(broken),
-		io.MultiReader(strings.NewReader("begin"), iotest.ErrReader(broken)),
-		io.MultiReader(io.LimitReader(endless{}, 5<<20), iotest.ErrReader(broken)),
-		struct {
+	for name, r := range map[string]io.Reader{
+		"at once":       iotest.ErrReader(broken),
+		"in the middle": io.MultiReader(strings.NewReader("begin"), iotest.ErrReader(broken)),
+		"later":         io.MultiReader(io.LimitReader(endless{}, 5<<20), iotest.ErrReader(broken)),
+		"before its announced end": struct {
 			io.Reader
 			io.Seeker
 		}{io.MultiReader(strings.NewReader("be"), iotest.ErrReader(broken)), strings.NewReader("begin")},
+		"with its last byte":          &sized{5, func(p []byte) (int, error) { return copy(p, "begin"), broken }},
+		"with the last byte, unknown": readFunc(func(p []byte) (int, error) { return copy(p, "begin"), broken }),
 	} {
 		_, err := client.Media.Upload(t.Context(), "video/mp4", r)
-		require.ErrorIs(t, err, broken)
-		require.ErrorContains(t, err, "onpremise: upload media: ")
-		require.NotErrorIs(t, err, onpremise.ErrOutcomeUnknown)
+		require.ErrorIs(t, err, broken, name)
+		require.ErrorContains(t, err, "onpremise: upload media: ", name)
+		require.NotErrorIs(t, err, onpremise.ErrOutcomeUnknown, name)
 	}
 	require.Empty(t, s.uploads)
+
+	// All of the announced bytes are there: the reader is not asked for more.
+	complete := &sized{5, func() func([]byte) (int, error) {
+		r := io.MultiReader(strings.NewReader("begin"), iotest.ErrReader(broken))
+		return r.Read
+	}()}
+	_, err := client.Media.Upload(t.Context(), "video/mp4", complete)
+	require.NoError(t, err)
+	require.Len(t, s.uploads, 1)
+
+	for _, r := range []io.Reader{strings.NewReader(""), bare{strings.NewReader("")}, bytes.NewBuffer(nil)} {
+		_, err := client.Media.Upload(t.Context(), "video/mp4", r)
+		var invalid *onpremise.ValidationError
+		require.ErrorAs(t, err, &invalid)
+	}
+	require.Len(t, s.uploads, 1)
+
+	_, err = client.Media.Upload(t.Context(), "video/mp4", readFunc(func([]byte) (int, error) { panic("bug") }))
+	require.ErrorContains(t, err, "the reader panicked: bug")
 }
 
-// watched tells of reads after its time.
+// A server that responds before the end of the file may have stored what it got.
+func TestUploadWhoseReaderFailsAfterTheResponse(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("disk failure")
+	_, err := clientOn(t, roundTrip(func(req *http.Request) (*http.Response, error) {
+		io.Copy(io.Discard, req.Body)
+		return says(200, `{"media":[{"id":"f"}]}`), nil
+	})).Media.Upload(t.Context(), "video/mp4", io.MultiReader(strings.NewReader("begin"), iotest.ErrReader(broken)))
+	require.ErrorIs(t, err, broken)
+	require.ErrorIs(t, err, onpremise.ErrOutcomeUnknown)
+}
+
+type readFunc func([]byte) (int, error)
+
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }
+
+// sized is a reader that knows its length.
+type sized struct {
+	length int
+	readFunc
+}
+
+func (s *sized) Len() int { return s.length }
+
+// watched counts the reads after the call.
 type watched struct {
 	io.Reader
 	over atomic.Bool
@@ -142,7 +185,7 @@ func (w *watched) Read(p []byte) (int, error) {
 	return w.Reader.Read(p)
 }
 
-func TestReaderIsLeftAloneOnceUploadHasReturned(t *testing.T) {
+func TestReaderIsNotReadAfterUploadHasReturned(t *testing.T) {
 	t.Parallel()
 	s := &store{early: 413}
 	client := storeClient(t, s, onpremise.WithMiddleware(func(next onpremise.Doer) onpremise.Doer {
@@ -174,7 +217,7 @@ func TestReaderIsLeftAloneOnceUploadHasReturned(t *testing.T) {
 	}
 }
 
-func TestReaderThatBlocksHoldsUpNoCall(t *testing.T) {
+func TestUploadOfABlockedReaderReturnsAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		opts  []onpremise.Option
@@ -182,9 +225,9 @@ func TestReaderThatBlocksHoldsUpNoCall(t *testing.T) {
 		end   bool // the context ends
 		want  error
 	}{
-		"the context ends":   {nil, 0, true, context.Canceled},
-		"the time is up":     {[]onpremise.Option{onpremise.WithTimeout(50 * time.Millisecond)}, 0, false, context.DeadlineExceeded},
-		"the server refuses": {nil, 400, false, onpremise.ErrInvalidRequest},
+		"the context ends":      {nil, 0, true, context.Canceled},
+		"the attempt times out": {[]onpremise.Option{onpremise.WithTimeout(50 * time.Millisecond)}, 0, false, context.DeadlineExceeded},
+		"the server refuses":    {nil, 400, false, onpremise.ErrInvalidRequest},
 		"a middleware hides the file": {[]onpremise.Option{onpremise.WithMiddleware(func(next onpremise.Doer) onpremise.Doer {
 			return doer(func(req *http.Request) (*http.Response, error) {
 				if req.Body != nil {
@@ -197,7 +240,7 @@ func TestReaderThatBlocksHoldsUpNoCall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := storeClient(t, &store{early: tt.early}, tt.opts...)
-			for range 5 {
+			for i := range 6 {
 				ctx, cancel := context.WithCancel(t.Context())
 				r, w := io.Pipe()
 				written := make(chan struct{})
@@ -208,7 +251,14 @@ func TestReaderThatBlocksHoldsUpNoCall(t *testing.T) {
 						cancel() // while the next Read waits for more
 					}
 				}()
-				_, err := client.Media.Upload(ctx, "video/mp4", r)
+				file := io.Reader(r)
+				if i%2 == 1 && tt.early == 0 {
+					file = struct {
+						io.Reader
+						io.Seeker
+					}{r, strings.NewReader("0123456789")}
+				}
+				_, err := client.Media.Upload(ctx, "video/mp4", file)
 				require.ErrorIs(t, err, tt.want)
 				w.Close()
 				r.Close()
@@ -219,8 +269,7 @@ func TestReaderThatBlocksHoldsUpNoCall(t *testing.T) {
 	}
 }
 
-// A transport may go on reading a body whose call is over.
-func TestBodyOfAnAttemptThatIsOverReadsNothing(t *testing.T) {
+func TestBodyOfAPreviousAttemptReadsNothing(t *testing.T) {
 	t.Parallel()
 	var first io.ReadCloser
 	s := newInstallation()
