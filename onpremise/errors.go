@@ -56,6 +56,12 @@ func newError(f *transport.Failure, hide func(string) string) error {
 		StatusCode: f.Status, Operation: f.Operation.ID, RequestID: f.RequestID,
 		Outcome: outcomeOf(f), RetryAfter: f.RetryAfter, Err: explain(f.Err),
 	}
+	// A call that waited for a login in vain has only the login's request to quote.
+	if failed, ok := errors.AsType[*loginError](f.Err); ok && len(f.Attempts) == 0 {
+		if login, ok := failed.err.(*Error); ok {
+			e.RequestID = login.RequestID
+		}
+	}
 	for _, a := range f.Attempts {
 		e.Attempts = append(e.Attempts, Attempt(a))
 	}
@@ -142,6 +148,9 @@ func (e *Error) reason() string {
 	for _, r := range e.Errors {
 		if r.Code == e.StatusCode {
 			r.Code = 0 // some servers repeat the status
+		}
+		if r.Code == e.StatusCode {
+			r.Code = 0 // the text begins with it already
 		}
 		all = append(all, reason(r))
 	}

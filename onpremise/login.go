@@ -5,9 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -17,227 +16,287 @@ import (
 )
 
 const (
-	// maxMargin is how long before its end a token is renewed at the most; where it lives for
-	// a short time only, a tenth of that.
+	// maxMargin is how long before its expiry a token is renewed. For short-lived tokens it is a
+	// tenth of their lifetime.
 	maxMargin = 5 * time.Minute
-	// maxLoginTime is the longest timeout of an attempt that patience takes into account.
-	maxLoginTime = time.Hour
-	// nextTry is when to renew a token again, if that failed before its end.
-	nextTry = 10 * time.Second
+	// renewalPause is how long a failed renewal of a valid token is not repeated.
+	renewalPause = 10 * time.Second
+	// refusalPause is how long calls fail with the error of a refused login instead of logging in
+	// again: the credentials are wrong, and some servers lock a user out.
+	refusalPause = 30 * time.Second
+	// maxReplaced is how many rejected tokens are replaced in one replacedWindow. Further 401
+	// responses are final: they concern the call, not the token.
+	maxReplaced    = 3
+	replacedWindow = time.Minute
+	// maxLoginTime and maxLoginAttempts bound a login whose options do not.
+	maxLoginTime     = time.Hour
+	maxLoginAttempts = 10
 )
 
-// sessions are tokens that the client logs in for.
-type sessions struct {
-	auth     *authorization
-	username string
-	patience time.Duration // for a login with all of its attempts
+// loginTokens are tokens that the client logs in for.
+type loginTokens struct {
+	auth            *authorization
+	username        string
+	initialPassword string
+	timeout         time.Duration // of a login with all of its attempts
 
-	mu          sync.Mutex
-	password    string
-	newPassword string // to be set by the next login
-	session     Session
-	renewal     time.Time // when to get the next one; zero is after a 401
-	end         time.Time // of this one
-	login       *login    // under way
+	mu           sync.Mutex
+	password     string // the one to log in with
+	newPassword  string // the one to set if the server wants initialPassword changed; may be empty
+	token        string
+	expires      time.Time // zero if unknown
+	renewal      time.Time // when to renew; zero if expires is
+	replaced     int       // rejected tokens since replacedFrom
+	replacedFrom time.Time
+	login        *login // in flight
+	refusal      error  // of the latest login, until refusedTo
+	refusedTo    time.Time
 }
 
-// login is one login, for all who wait for it.
+// login is one login, shared by all callers that wait for it.
 type login struct {
-	done     chan struct{} // closed when the rest is set
+	done     chan struct{} // closed when the other fields are set
 	session  Session
-	lifetime time.Duration // of the token; 0 is not known
+	lifetime time.Duration // 0 if unknown
 	err      error
+	panicked any
 }
 
-func newSessions(a *authorization, o *options) *sessions {
-	s := &sessions{auth: a, username: o.username, password: o.password}
+func newLoginTokens(a *authorization, o *options) *loginTokens {
+	t := &loginTokens{auth: a, username: o.username, initialPassword: o.password, password: o.password}
 	if o.newPassword != o.password {
-		s.newPassword = o.newPassword
+		t.newPassword = o.newPassword
 	}
-	// Longer than the attempts can take one by one, so that the reason is theirs.
-	s.patience = time.Second + min(cmp.Or(o.transport.Timeout, defaultTimeout), maxLoginTime)*time.Duration(min(o.transport.MaxRetries, 10)+1)
+	// Longer than the attempts can take one by one, so that the error is theirs.
+	attempt := min(cmp.Or(o.transport.Timeout, defaultTimeout), maxLoginTime)
+	t.timeout = time.Second + attempt*time.Duration(min(o.transport.MaxRetries+1, maxLoginAttempts))
 	a.secrets.AddPassword(o.username, o.password)
 	a.secrets.AddPassword(o.username, o.newPassword)
-	return s
+	return t
 }
 
-func (s *sessions) token(ctx context.Context, rejected string) (string, error) {
-	if rejected != "" {
-		s.forget(rejected)
+// Token returns the current token while it is valid, and renews it in the background before it
+// expires. Without a valid token it waits for a login.
+func (t *loginTokens) Token(ctx context.Context, rejected string) (string, error) {
+	if rejected != "" && !t.reject(rejected) {
+		return "", transport.ErrNoOtherToken
 	}
-	s.mu.Lock()
-	held, now := s.session.Token, time.Now()
-	if held != "" && (s.renewal.IsZero() || now.Before(s.renewal)) {
-		s.mu.Unlock()
-		return held, nil
+	t.mu.Lock()
+	now := time.Now()
+	if t.token != "" && (t.expires.IsZero() || now.Before(t.expires)) {
+		defer t.mu.Unlock()
+		if !t.renewal.IsZero() && !now.Before(t.renewal) && ctx.Err() == nil {
+			t.start(ctx)
+		}
+		return t.token, nil
 	}
-	holds := held != "" && now.Before(s.end)
-	l, err := s.join(ctx)
-	s.mu.Unlock()
-	if err != nil {
+	if t.refusal != nil && now.Before(t.refusedTo) {
+		defer t.mu.Unlock()
+		return "", &loginError{err: t.refusal, retryIn: t.refusedTo.Sub(now)}
+	}
+	if err := ctx.Err(); err != nil {
+		t.mu.Unlock()
 		return "", err
 	}
+	l := t.start(ctx)
+	t.mu.Unlock()
 	session, err := l.wait(ctx)
-	if err != nil && holds && ctx.Err() == nil {
-		return held, nil
+	if err != nil && err != ctx.Err() {
+		err = &loginError{err: err}
 	}
 	return session.Token, err
 }
 
-// forget drops a token that no longer holds, unless another has taken its place.
-func (s *sessions) forget(refused string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.session.Token == refused {
-		s.session = Session{}
+// reject drops a token that the server refused, and reports whether another one is worth trying.
+func (t *loginTokens) reject(token string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.token != token {
+		return true // replaced already
+	}
+	if now := time.Now(); now.Sub(t.replacedFrom) >= replacedWindow {
+		t.replaced, t.replacedFrom = 0, now
+	}
+	if t.replaced == maxReplaced {
+		return false
+	}
+	t.token = ""
+	t.replaced++
+	return true
+}
+
+// forget drops a token that has ended.
+func (t *loginTokens) forget(token string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.token == token {
+		t.token = ""
 	}
 }
 
-func (s *sessions) take(context.Context) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	token := s.session.Token
-	s.session = Session{}
-	return token, nil
+func (t *loginTokens) current() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.token
 }
 
-// renewNow logs in although the token may hold. Here the login is the call, so its errors are
-// those of a call.
-func (s *sessions) renewNow(ctx context.Context) (Session, error) {
-	s.mu.Lock()
-	l, err := s.join(ctx)
-	s.mu.Unlock()
-	if err != nil {
-		return Session{}, s.leave(err, true)
-	}
-	session, err := l.wait(ctx)
-	if failed, ok := err.(*loginError); ok {
-		return Session{}, failed.err
-	}
-	if err != nil {
-		return Session{}, s.leave(err, false)
-	}
-	return session, nil
+func (t *loginTokens) currentPassword() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.password
 }
 
-// leave is the error of a caller whose context ends before the login does, which goes on.
-func (s *sessions) leave(reason error, unsent bool) error {
-	op := slices.IndexFunc(operations, func(op transport.Operation) bool { return op.ID == loginUser })
-	return newError(&transport.Failure{Operation: &operations[op], Err: reason, NotSent: unsent}, s.auth.secrets.Hide)
-}
-
-func (s *sessions) currentPassword() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.password
-}
-
-// changed takes in the new password of a user, if it is the one that logs in here.
-func (s *sessions) changed(username, password string) {
-	if username != s.username {
+// passwordChanged takes over the new password of a user, if it is the one that logs in here.
+func (t *loginTokens) passwordChanged(username, password string) {
+	if username != t.username {
 		return
 	}
-	s.auth.secrets.AddPassword(username, password)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.password, s.newPassword = password, ""
+	t.auth.secrets.AddPassword(username, password)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.password, t.refusal = password, nil
+	if t.newPassword != "" {
+		t.newPassword = password
+	}
 }
 
-// join returns the login under way, or begins one. It lives on when the caller's context ends:
-// others may wait for it, and its token is good for the next call. A context that has ended
-// begins none.
-func (s *sessions) join(ctx context.Context) (*login, error) {
+// renew logs in even if the token is valid.
+func (t *loginTokens) renew(ctx context.Context) (*Session, error) {
 	if err := ctx.Err(); err != nil {
+		return nil, t.abandoned(err, true)
+	}
+	t.mu.Lock()
+	l := t.start(ctx)
+	t.mu.Unlock()
+	session, err := l.wait(ctx)
+	if err != nil {
+		if err == ctx.Err() {
+			err = t.abandoned(err, false)
+		}
 		return nil, err
 	}
-	if s.login == nil {
-		s.login = &login{done: make(chan struct{}), err: errLoginBrokeOff}
-		go s.run(context.WithoutCancel(ctx), s.login)
+	return &session, nil
+}
+
+// abandoned returns the error of a caller of renew whose context ends before the login does, which
+// continues.
+func (t *loginTokens) abandoned(cause error, notSent bool) error {
+	for i := range operations {
+		if operations[i].ID == loginUser {
+			return newError(&transport.Failure{Operation: &operations[i], Err: cause, NotSent: notSent}, t.auth.secrets.Hide)
+		}
 	}
-	return s.login, nil
+	return cause
 }
 
-var errLoginBrokeOff = errors.New("the login broke off")
+// start returns the login in flight, or begins one. It continues when the context of the caller
+// ends, because others may wait for it, and the next call needs its token.
+func (t *loginTokens) start(ctx context.Context) *login {
+	if t.login == nil {
+		t.login = &login{done: make(chan struct{}), err: errLoginExited}
+		go t.run(context.WithoutCancel(ctx), t.login)
+	}
+	return t.login
+}
 
-func (s *sessions) run(ctx context.Context, l *login) {
-	ctx, cancel := context.WithTimeout(ctx, s.patience)
+var errLoginExited = errors.New("login goroutine exited without a result")
+
+func (t *loginTokens) run(ctx context.Context, l *login) {
+	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
-	// Whoever waits hears of it even if something in the transport ends this goroutine.
-	defer s.ended(l)
-	l.session, l.lifetime, l.err = s.logIn(ctx)
+	// Deferred so that callers are released even if the transport calls runtime.Goexit, as
+	// t.FailNow in a test double does.
+	defer t.finish(l)
+	// A panic of the caller's middleware is the caller's to recover from.
+	defer func() {
+		if l.panicked = recover(); l.panicked != nil {
+			l.err = fmt.Errorf("panic during login: %v", l.panicked)
+		}
+	}()
+	l.session, l.lifetime, l.err = t.logIn(ctx)
 }
 
-func (s *sessions) ended(l *login) {
+func (t *loginTokens) finish(l *login) {
 	defer close(l.done)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.login = nil
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.login = nil
 	now := time.Now()
 	if l.err != nil {
-		if next := now.Add(nextTry); next.Before(s.end) {
-			s.renewal = next
-		} else {
-			s.renewal = s.end
+		if refused(l.err) {
+			t.refusal, t.refusedTo = l.err, now.Add(refusalPause)
+		}
+		if !t.renewal.IsZero() {
+			t.renewal = now.Add(renewalPause)
 		}
 		return
 	}
-	s.session, s.renewal, s.end = l.session, time.Time{}, time.Time{}
+	t.token, t.refusal, t.expires, t.renewal = l.session.Token, nil, time.Time{}, time.Time{}
 	if l.lifetime > 0 {
-		s.end = now.Add(l.lifetime)
-		s.renewal = s.end.Add(-min(l.lifetime/10, maxMargin))
+		t.expires = now.Add(l.lifetime)
+		t.renewal = t.expires.Add(-min(l.lifetime/10, maxMargin))
 	}
 }
 
 func (l *login) wait(ctx context.Context) (Session, error) {
 	select {
 	case <-l.done:
-		if l.err != nil {
-			return Session{}, &loginError{l.err}
+		if l.panicked != nil {
+			panic(l.panicked)
 		}
-		return l.session, nil
+		return l.session, l.err
 	case <-ctx.Done():
 		return Session{}, ctx.Err()
 	}
 }
 
-// logIn gets a session. Where a new password is to be set, that may have been done before: the
-// old one is then refused, and the new one is not.
-func (s *sessions) logIn(ctx context.Context) (Session, time.Duration, error) {
-	s.mu.Lock()
-	password, newPassword := s.password, s.newPassword
-	s.mu.Unlock()
-	session, lifetime, err := s.post(ctx, password, newPassword)
+// logIn logs in with the current password. If that is refused and there is a new password, the
+// server may have been set to it before, or have been reset to the initial one.
+func (t *loginTokens) logIn(ctx context.Context) (Session, time.Duration, error) {
+	t.mu.Lock()
+	password, newPassword := t.password, t.newPassword
+	t.mu.Unlock()
+	set := "" // the password to set
+	if password != newPassword {
+		set = newPassword
+	}
+	session, lifetime, err := t.post(ctx, password, set)
 	if newPassword == "" {
 		return session, lifetime, err
 	}
-	if e, ok := errors.AsType[*Error](err); ok && refusal(e.StatusCode) {
-		if again, life, failed := s.post(ctx, newPassword, ""); failed == nil {
+	if refused(err) {
+		if password, set = newPassword, ""; t.currentPassword() == newPassword {
+			password, set = t.initialPassword, newPassword
+		}
+		if again, life, failed := t.post(ctx, password, set); failed == nil {
 			session, lifetime, err = again, life, nil
 		}
 	}
 	if err == nil {
-		s.changed(s.username, newPassword)
+		t.passwordChanged(t.username, newPassword)
 	}
 	return session, lifetime, err
 }
 
-// refusal: the server has looked at what was sent, and does not want it.
-func refusal(status int) bool {
-	return status >= 400 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooManyRequests
+// refused reports whether err says that the server refused the credentials.
+func refused(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.StatusCode >= 400 && e.StatusCode < 500 &&
+		e.StatusCode != http.StatusRequestTimeout && e.StatusCode != http.StatusTooManyRequests
 }
 
-// loginAnswer reads the moment by itself: a form of it that nobody knows must keep nobody out.
-type loginAnswer struct {
+// loginResponse keeps expires_after raw: an expiry that cannot be parsed must not fail the login.
+type loginResponse struct {
 	Users []struct {
 		Token        string
 		ExpiresAfter json.RawMessage `json:"expires_after"`
 	}
 }
 
-func (s *sessions) post(ctx context.Context, password, newPassword string) (Session, time.Duration, error) {
-	req, err := onpremiseapi.NewLoginUserRequestWithBody(s.auth.server, "", nil)
+func (t *loginTokens) post(ctx context.Context, password, newPassword string) (Session, time.Duration, error) {
+	req, err := onpremiseapi.NewLoginUserRequestWithBody(t.auth.server, "", nil)
 	if newPassword != "" {
-		req, err = onpremiseapi.NewLoginUserRequest(s.auth.server, onpremiseapi.LoginRequest{NewPassword: newPassword})
+		req, err = onpremiseapi.NewLoginUserRequest(t.auth.server, onpremiseapi.LoginRequest{NewPassword: newPassword})
 	}
 	if err != nil {
 		return Session{}, 0, err
@@ -245,24 +304,24 @@ func (s *sessions) post(ctx context.Context, password, newPassword string) (Sess
 	if newPassword == "" {
 		req.Header.Del("Content-Type") // there is no content
 	}
-	req.SetBasicAuth(s.username, password)
-	resp, err := s.auth.Do(req.WithContext(ctx))
-	answer, err := reply.JSON[loginAnswer](resp, err)
+	req.SetBasicAuth(t.username, password)
+	resp, err := t.auth.Do(req.WithContext(ctx))
+	r, err := reply.JSON[loginResponse](resp, err)
 	if err != nil {
-		if e, ok := errors.AsType[*Error](err); ok && newPassword == "" && refusal(e.StatusCode) && e.wantsPassword() {
+		if e, ok := errors.AsType[*Error](err); ok && newPassword == "" && refused(err) && e.wantsPassword() {
 			e.Err = errNewPassword
 		}
 		return Session{}, 0, err
 	}
-	if len(answer.Users) == 0 || !usableToken(answer.Users[0].Token) {
+	if len(r.Users) == 0 || !validToken(r.Users[0].Token) {
 		return Session{}, 0, lacking(resp, "token")
 	}
-	session := Session{Token: answer.Users[0].Token}
-	s.auth.secrets.Use(session.Token)
-	if session.ExpiresAfter.UnmarshalJSON(answer.Users[0].ExpiresAfter) != nil || session.ExpiresAfter.IsZero() {
+	session := Session{Token: r.Users[0].Token}
+	t.auth.secrets.Use(session.Token)
+	if session.ExpiresAfter.UnmarshalJSON(r.Users[0].ExpiresAfter) != nil || session.ExpiresAfter.IsZero() {
 		return session, 0, nil
 	}
-	// The server goes by its own clock, so what counts is the time between.
+	// Compute the lifetime against the server's Date header; the clocks may differ.
 	now := time.Now()
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		now = date
@@ -270,13 +329,27 @@ func (s *sessions) post(ctx context.Context, password, newPassword string) (Sess
 	return session, max(session.ExpiresAfter.Sub(now), 0), nil
 }
 
-// loginError is why there is no token, for a call that was not sent for want of one. What
-// became of the login is not what became of the call.
-type loginError struct{ err error }
+// loginError is the error of a call that has no token because the login failed. The outcome of the
+// login is not that of the call.
+type loginError struct {
+	err     error
+	retryIn time.Duration // until the next login, if this one was not made for the call
+}
 
-func (e *loginError) Error() string { return strings.TrimPrefix(e.err.Error(), "onpremise: ") }
+func (e *loginError) Error() string {
+	text := e.err.Error()
+	if failed, ok := e.err.(*Error); ok {
+		bare := *failed
+		bare.RequestID = "" // the call's error has it
+		text = bare.text()
+	}
+	if e.retryIn > 0 {
+		text += fmt.Sprintf(" (no login for another %s)", e.retryIn.Round(time.Second))
+	}
+	return text
+}
 
-// Is reports whether target stands for what is wrong with the login.
+// Is reports whether target is a reason why the login failed.
 func (e *loginError) Is(target error) bool {
 	return target != transport.ErrOutcomeUnknown && target != transport.ErrNotSent && errors.Is(e.err, target)
 }

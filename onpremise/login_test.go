@@ -85,7 +85,12 @@ func TestLoginThatFailsTellsEachCaller(t *testing.T) {
 		require.Equal(t, 1, s.logins)
 		require.Zero(t, s.calls)
 
-		s.password = testPassword // it is no lasting verdict
+		s.password = testPassword
+		err := send(t.Context(), client, "again") // the refusal is remembered for a while
+		require.ErrorContains(t, err, "(no login for another 30s) (request ")
+		require.Equal(t, 1, strings.Count(err.Error(), "request "))
+		require.Equal(t, 1, s.logins)
+		time.Sleep(30 * time.Second)
 		require.NoError(t, send(t.Context(), client, "again"))
 	})
 }
@@ -267,7 +272,7 @@ func TestLoginGoroutineThatEndsIsToldOf(t *testing.T) {
 		runtime.Goexit() // as t.FailNow does
 		return nil, nil
 	}), onpremise.WithCredentials(testUser, testPassword))
-	require.ErrorContains(t, send(t.Context(), client, "hi"), "the login broke off")
+	require.ErrorContains(t, send(t.Context(), client, "hi"), "login goroutine exited without a result")
 }
 
 func TestLoginThatCannotBeSentIsNotACallThatWasNotSent(t *testing.T) {
@@ -305,4 +310,92 @@ func TestCallThatCannotBeSentAfterItsLogin(t *testing.T) {
 	err = send(t.Context(), client, "hi")
 	require.ErrorIs(t, err, onpremise.ErrNotSent)
 	require.NotErrorIs(t, err, onpremise.ErrOutcomeUnknown)
+}
+
+func TestHangingRenewalDelaysNoCallWithAValidToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newInstallation()
+		s.life = time.Hour
+		client := s.client(t)
+		require.NoError(t, send(t.Context(), client, "first"))
+		s.takes = 24 * time.Hour
+		time.Sleep(56 * time.Minute)
+		begin := time.Now()
+		for range 20 {
+			require.NoError(t, send(t.Context(), client, "hi"))
+		}
+		require.Zero(t, time.Since(begin))
+		s.takes = 0
+		time.Sleep(2 * time.Minute) // the renewal has timed out
+		require.NoError(t, send(t.Context(), client, "hi"))
+		synctest.Wait()
+		require.NoError(t, send(t.Context(), client, "hi"))
+		require.Equal(t, 2, s.logins) // the one that timed out is not counted
+	})
+}
+
+func TestForbiddenCallCostsNoLoginEachTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newInstallation()
+		client := clientWith(t, roundTrip(func(req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.Path, "/groups") {
+				return says(401, ""), nil
+			}
+			return s.RoundTrip(req)
+		}), onpremise.WithCredentials(testUser, testPassword))
+		for range 60 {
+			_, err := client.Groups.List(t.Context())
+			require.ErrorIs(t, err, onpremise.ErrUnauthorized)
+			require.NoError(t, send(t.Context(), client, "hi"))
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 1+3, s.logins)
+	})
+}
+
+func TestNewPasswordIsSetAgainAfterAFactoryReset(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newInstallation()
+		s.fresh = true
+		client := s.client(t, onpremise.WithNewPassword(newPassword))
+		for n := range 3 {
+			require.NoError(t, send(t.Context(), client, "hi"))
+			require.Len(t, s.newPasswd, n+1)
+			s.password, s.fresh = testPassword, true
+			clear(s.tokens)
+			time.Sleep(time.Hour)
+		}
+	})
+}
+
+func TestLogoutThatFailedCanBeRepeated(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newInstallation()
+		fail := true
+		client := clientWith(t, roundTrip(func(req *http.Request) (*http.Response, error) {
+			if fail && strings.HasSuffix(req.URL.Path, "/logout") {
+				return says(500, ""), nil
+			}
+			return s.RoundTrip(req)
+		}), onpremise.WithCredentials(testUser, testPassword), onpremise.WithMaxRetries(0))
+		require.NoError(t, send(t.Context(), client, "hi"))
+		require.ErrorIs(t, client.Users.Logout(t.Context()), onpremise.ErrServer)
+		fail = false
+		require.NoError(t, client.Users.Logout(t.Context()))
+		require.Equal(t, 1, s.logouts)
+		require.Empty(t, s.tokens)
+		require.NoError(t, client.Users.Logout(t.Context()))
+		require.Equal(t, 1, s.logouts)
+	})
+}
+
+func TestPanicDuringALoginIsTheCallers(t *testing.T) {
+	t.Parallel()
+	client := clientWith(t, roundTrip(func(*http.Request) (*http.Response, error) { panic("bug") }),
+		onpremise.WithCredentials(testUser, testPassword))
+	require.PanicsWithValue(t, "bug", func() { _ = send(t.Context(), client, "hi") })
 }

@@ -147,6 +147,7 @@ func TestTokensThatAreRefusedLeaveRetriesToCalls(t *testing.T) {
 			s := &installed{login: &plumbing.Server{Instant: true}, calls: api.Server("GetAllGroups")}
 			client, _ := logsIn(t, s, 3)
 			for range 200 {
+				time.Sleep(time.Minute) // until another token is worth a login
 				s.calls.Set(refused)
 				_, err := client.Groups.List(t.Context())
 				require.NoError(t, err)
@@ -195,6 +196,9 @@ func TestEveryLoginIsRepeatedAlike(t *testing.T) {
 							w.Forget()
 							s.login.Set(slices.Repeat([]plumbing.Fault{f}, times)...)
 							err := path.call(t.Context(), client)
+							if path.holds {
+								time.Sleep(10 * time.Minute) // the renewal is in the background
+							}
 							require.Len(t, s.login.Seen(), min(times, 3)+1)
 							w.Check(t, api.Operation(loginUser), s.login, path.opts != nil)
 							if times < 4 || path.holds {

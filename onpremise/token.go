@@ -13,111 +13,125 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// tokens is where a client gets its tokens from.
+// tokens is where a client gets its tokens from: a [transport.TokenFunc].
 type tokens interface {
-	// token returns a token for an attempt. After a 401, rejected is the token that the server
-	// refused; see transport.TokenFunc.
-	token(ctx context.Context, rejected string) (string, error)
-	// take returns the current token, which may be empty, and forgets it.
-	take(context.Context) (string, error)
+	Token(ctx context.Context, rejected string) (string, error)
 }
 
-// authorization gives each call its token. It stands between the generated client and the
-// transport, which asks it before each attempt and after a 401. What is secret is behind
-// pointers, where printing a client does not reach.
+// authorization sends the requests of the generated client, each with a token. It keeps secrets
+// behind pointers, where printing a client does not reach them.
 type authorization struct {
 	transport *transport.Transport
-	server    string // the base URL as the generated code takes it
+	server    string // the base URL, ending in a slash
 	tokens    tokens
+	login     *loginTokens // tokens, if they come from a login
 	secrets   *redact.Secrets
 }
 
 func newAuthorization(o *options, base *url.URL) (*authorization, error) {
-	server := strings.TrimSuffix(base.String(), "/") + "/"
-	a := &authorization{server: server, secrets: new(redact.Secrets)}
+	a := &authorization{server: strings.TrimSuffix(base.String(), "/") + "/", secrets: new(redact.Secrets)}
 	if o.newPassword != "" && o.origin != fromLogin {
 		return nil, invalid("newPassword", "needs WithCredentials")
 	}
 	switch o.origin {
 	case fromLogin:
-		// A colon would end the name early: that is how basic authentication is written.
+		// Basic authentication ends the username at the first colon.
 		if o.username == "" || strings.Contains(o.username, ":") {
-			return nil, invalid("username", "is required, and holds no colon")
+			return nil, invalid("username", "is required and must not contain a colon")
 		}
 		if o.password == "" {
 			return nil, invalid("password", "is required")
 		}
-		a.tokens = newSessions(a, o)
+		a.login = newLoginTokens(a, o)
+		a.tokens = a.login
 	case fromCaller:
-		if !usableToken(o.token) {
+		if !validToken(o.token) {
 			return nil, invalid("token", "must be the token and nothing else: no spaces, no line break")
 		}
-		a.tokens = &staticToken{o.token}
+		a.tokens = &fixedToken{o.token}
 	case fromSource:
 		if o.source == nil {
 			return nil, invalid("tokenSource", "is required")
 		}
-		a.tokens = &sourcedTokens{o.source}
+		a.tokens = &sourceTokens{o.source}
 	default:
 		return nil, invalid("credentials", "are required: use WithCredentials, WithToken or WithTokenSource")
 	}
 	return a, nil
 }
 
-// usableToken: net/http refuses a header with anything else in it, only at the first call.
-func usableToken(token string) bool {
+// validToken reports whether net/http accepts token in a header.
+func validToken(token string) bool {
 	return token != "" && !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
+var errNoCredentials error = &ValidationError{Field: "credentials", Reason: "are needed for a login: use WithCredentials"}
+
 // Do sends a request of the generated client.
 func (a *authorization) Do(req *http.Request) (*http.Response, error) {
-	if req.Method == http.MethodPost && a.transport.Operation(req).Login && req.Header.Get("Authorization") == "" {
-		s, ok := a.tokens.(*sessions)
-		if !ok {
+	if a.transport.Operation(req).Login && req.Header.Get("Authorization") == "" {
+		if a.login == nil {
 			return nil, errNoCredentials
 		}
-		req.SetBasicAuth(s.username, s.currentPassword())
+		req.SetBasicAuth(a.login.username, a.login.currentPassword())
 	}
 	resp, err := a.transport.Do(req)
 	if err != nil {
 		return nil, err
 	}
-	// A call that cannot be replayed leaves the rejected token to the next one.
-	if s, ok := a.tokens.(*sessions); ok {
-		if rejected := transport.CallOf(resp).RejectedToken; rejected != "" && ownToken(req.Context()) == "" {
-			s.forget(rejected)
-		}
+	// The request could not be sent again with another token, but the next call needs one.
+	if rejected := transport.CallOf(resp).RejectedToken; rejected != "" && a.login != nil && fixedTokenOf(req.Context()) == "" {
+		a.login.reject(rejected)
 	}
 	return resp, nil
 }
 
-// token is the transport's source of tokens.
+// token is the [transport.TokenFunc] of the client.
 func (a *authorization) token(ctx context.Context, rejected string) (string, error) {
-	token := ownToken(ctx)
-	switch {
-	case token != "" && rejected != "":
-		return "", transport.ErrNoOtherToken
-	case token == "":
+	token := fixedTokenOf(ctx)
+	if token == "" {
 		var err error
-		if token, err = a.tokens.token(ctx, rejected); err != nil {
+		if token, err = a.tokens.Token(ctx, rejected); err != nil {
 			return "", err
 		}
 	}
-	a.secrets.Add(token)
+	a.secrets.Use(token)
 	return token, nil
 }
 
-// ownTokenKey is the context key of the token of a call that must not use another.
-type ownTokenKey struct{}
+// fixedTokenKey is the context key of the token that a logout ends: it must not get another one.
+type fixedTokenKey struct{}
 
-func ownToken(ctx context.Context) string {
-	token, _ := ctx.Value(ownTokenKey{}).(string)
+func fixedTokenOf(ctx context.Context) string {
+	token, _ := ctx.Value(fixedTokenKey{}).(string)
 	return token
 }
 
-var errNoCredentials error = &ValidationError{Field: "credentials", Reason: "are needed for a login: use WithCredentials"}
+// logout ends the current token and then forgets it. An expired token is as good as ended. The
+// response is nil if there is no token.
+func (a *authorization) logout(ctx context.Context) (*http.Response, error) {
+	var token string
+	var err error
+	if a.login != nil {
+		token = a.login.current()
+	} else {
+		token, err = a.tokens.Token(ctx, "")
+	}
+	if err != nil || token == "" {
+		return nil, err
+	}
+	req, err := onpremiseapi.NewLogoutUserRequest(a.server)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := a.Do(req.WithContext(context.WithValue(ctx, fixedTokenKey{}, token)))
+	if ended := err == nil && (resp.StatusCode < 300 || resp.StatusCode == http.StatusUnauthorized); ended && a.login != nil {
+		a.login.forget(token)
+	}
+	return resp, err
+}
 
-// attempt tells the file of an upload when the time of its attempt is over.
+// attempt tells the body of an upload when the time of its attempt is over.
 func (a *authorization) attempt(next Doer) Doer {
 	return doer(func(req *http.Request) (*http.Response, error) {
 		if body, ok := req.Body.(*uploadBody); ok {
@@ -131,43 +145,21 @@ type doer func(*http.Request) (*http.Response, error)
 
 func (f doer) Do(req *http.Request) (*http.Response, error) { return f(req) }
 
-// logout ends the token at hand. One that has ended already is as good.
-func (a *authorization) logout(ctx context.Context) (*http.Response, error) {
-	token, err := a.tokens.take(ctx)
-	if err != nil || token == "" {
-		return nil, err
-	}
-	req, err := onpremiseapi.NewLogoutUserRequest(a.server)
-	if err != nil {
-		return nil, err
-	}
-	return a.Do(req.WithContext(context.WithValue(ctx, ownTokenKey{}, token)))
-}
+// fixedToken is the token of [WithToken].
+type fixedToken struct{ token string }
 
-// staticToken is a token that the client cannot renew.
-type staticToken struct{ text string }
+func (t *fixedToken) Token(context.Context, string) (string, error) { return t.token, nil }
 
-func (t *staticToken) token(_ context.Context, rejected string) (string, error) {
-	if rejected != "" {
-		return "", transport.ErrNoOtherToken
-	}
-	return t.text, nil
-}
+// sourceTokens are those of [WithTokenSource].
+type sourceTokens struct{ source TokenSource }
 
-func (t *staticToken) take(context.Context) (string, error) { return t.text, nil }
-
-// sourcedTokens come from the caller.
-type sourcedTokens struct{ source TokenSource }
-
-func (t *sourcedTokens) token(ctx context.Context, _ string) (string, error) {
+func (t *sourceTokens) Token(ctx context.Context, _ string) (string, error) {
 	token, err := t.source.Token(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", fmt.Errorf("token source: %w", err)
-	case !usableToken(token):
+	}
+	if !validToken(token) {
 		return "", errors.New("token source: the token is empty or malformed")
 	}
 	return token, nil
 }
-
-func (t *sourcedTokens) take(ctx context.Context) (string, error) { return t.token(ctx, "") }

@@ -19,15 +19,10 @@ type UsersService service
 //
 // POST /users/login
 func (s *UsersService) Login(ctx context.Context) (*Session, error) {
-	own, ok := s.client.auth.tokens.(*sessions)
-	if !ok {
+	if s.client.auth.login == nil {
 		return nil, errNoCredentials
 	}
-	session, err := own.renewNow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &session, nil
+	return s.client.auth.login.renew(ctx)
 }
 
 // Logout invalidates the token of the client; the next call logs in again. Without a token
@@ -91,8 +86,8 @@ func (s *UsersService) Update(ctx context.Context, username string, req UpdateUs
 	}
 	resp, err := s.client.api.UpdateUser(ctx, username, req)
 	u, err := user(resp, err, username)
-	if own, ok := s.client.auth.tokens.(*sessions); ok && err == nil {
-		own.changed(username, req.Password)
+	if s.client.auth.login != nil && err == nil {
+		s.client.auth.login.passwordChanged(username, req.Password) // even if the response lacks the user
 	}
 	return u, redactIn(err, req.Password)
 }
