@@ -13,7 +13,7 @@ package wabakit
 
 //go:generate go tool oapi-codegen -config openapi/late.codegen.yaml openapi/late.yaml
 //go:generate go tool oapi-codegen -config openapi/onpremise.codegen.yaml openapi/onpremise.yaml
-//go:generate go run ./internal/twin late/call_options.go late/outcome.go late/seq.go late/wait.go late/webhook_options.go
+//go:generate go run ./internal/twin late/call.go late/call_options.go late/outcome.go late/seq.go late/wait.go late/webhook_options.go
 //go:generate go run ./internal/contract/operations
 //go:generate go run ./internal/apilist
 //go:generate go run ./internal/readme

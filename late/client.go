@@ -12,8 +12,11 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// DefaultBaseURL is the URL of the API.
-const DefaultBaseURL = "https://getlate.dev/api"
+// The base URLs of the API. The vendor was renamed to Zernio, whose documentation names the second.
+const (
+	DefaultBaseURL = "https://getlate.dev/api"
+	ZernioBaseURL  = "https://zernio.com/api"
+)
 
 const (
 	defaultMaxRetries = 3
@@ -31,12 +34,13 @@ type Client struct {
 	PhoneNumbers    *PhoneNumbersService
 
 	transport *transport.Transport
+	doer      transport.Doer
+	baseURL   string
 	api       *lateapi.ClientWithResponses
 	hide      func(string) string // redacts the API key
 	account   string
 }
 
-// service is embedded in every service.
 type service struct{ client *Client }
 
 // NewClient returns a client that authenticates with apiKey. It returns a [*ValidationError] if the
@@ -79,11 +83,11 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("late: %w", err)
 	}
-	return newClient(tr, api, cfg.Hide, o.account), nil
+	c := &Client{transport: tr, doer: tr, baseURL: base.String(), api: api, hide: cfg.Hide, account: o.account}
+	return c.withServices(), nil
 }
 
-func newClient(tr *transport.Transport, api *lateapi.ClientWithResponses, hide func(string) string, account string) *Client {
-	c := &Client{transport: tr, api: api, hide: hide, account: account}
+func (c *Client) withServices() *Client {
 	c.Messages = &MessagesService{c}
 	c.Contacts = &ContactsService{c}
 	c.Groups = &GroupsService{c}
@@ -94,32 +98,23 @@ func newClient(tr *transport.Transport, api *lateapi.ClientWithResponses, hide f
 	return c
 }
 
-// ForAccount returns a copy of c that uses the given account. The two clients share connections and
-// rate limits.
+// ForAccount returns a copy of c that uses the given account. The two clients share connections
+// and rate limits.
 func (c *Client) ForAccount(id string) *Client {
-	return newClient(c.transport, c.api, c.hide, id)
+	copied := *c
+	copied.account = id
+	return copied.withServices()
 }
 
-// API returns the generated client, for calls and fields that this package does not cover. Its calls
-// use the same transport: they are authorized, paced, and retried only if that is safe.
+// API returns the generated client on the same transport, for anything the services do not cover.
+// Its calls are authorized, paced and retried like theirs.
 func (c *Client) API() *lateapi.ClientWithResponses { return c.api }
 
 // CloseIdleConnections closes the connections that no call uses. Without [WithHTTPClient], all
 // clients of the process share them; other clients then open new ones.
 func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }
 
-// RateLimit is how many calls the server allows.
-type RateLimit struct {
-	Limit     int       // calls in a window of a minute
-	Remaining int       // calls left in this window
-	Reset     time.Time // when the next window begins
-}
-
-// RateLimit returns what the latest answer told of the limit. It is the zero value before the
-// first answer.
-func (c *Client) RateLimit() RateLimit { return RateLimit(c.transport.RateLimit()) }
-
-// accountFor returns the account of a call: the one that its request names, or the client's.
+// accountFor returns the account that a request names, or that of the client.
 func (c *Client) accountFor(named string) (string, error) {
 	if named != "" {
 		return named, nil

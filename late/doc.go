@@ -1,6 +1,5 @@
-// Package late is a client for the WhatsApp part of the Late API: messages to many people at
-// once, contacts and their groups, templates, broadcasts, the business profile, and phone
-// numbers with their payment-first purchase.
+// Package late is a client for the WhatsApp part of the Late API: bulk messages, contacts and
+// groups, templates, broadcasts, the business profile, and phone numbers.
 //
 //	client, err := late.NewClient(os.Getenv("LATE_API_KEY"), late.WithAccount("507f1f77bcf86cd799439011"))
 //	if err != nil {
@@ -12,42 +11,45 @@
 //
 // # Requests
 //
-// What a request does not set is not sent, so the server's default holds. A field whose zero
-// value is something to say is a pointer: new(false) says that a person has not agreed to get
-// messages, nil says nothing. A nil slice or map is not sent, an empty one is. The account of
-// [WithAccount] goes into every call that needs one and names none; without either, the call
-// fails with [ErrNoAccount].
+// Unset fields are omitted, so the server's default applies. Fields whose zero value is meaningful
+// are pointers: new(false) says that a person has not agreed to receive messages, nil says nothing.
+// A nil slice or map is omitted, an empty one is sent. The account of [WithAccount] is used by every
+// call that needs one, unless the request names another. Without either, the call fails with
+// [ErrNoAccount].
 //
-// Types such as [Contact] are those of package lateapi, which lists their fields:
+// Types such as [Contact] are aliases of those in package lateapi, which documents their fields:
 // go doc github.com/wabakit/wabakit-go/late/lateapi.Contact.
 //
 // # Errors
 //
-// A call that the server refused, or that brought no answer, returns an [*Error]. errors.Is
-// tells kinds apart:
+// A call that the server refused, or that got no usable response, returns an [*Error]. Use
+// errors.Is to distinguish the reasons:
 //
 //	switch {
 //	case errors.Is(err, late.ErrConflict): // a contact with this phone exists
-//	case errors.Is(err, late.ErrOutcomeUnknown): // it may have happened: look before trying again
+//	case errors.Is(err, late.ErrOutcomeUnknown): // it may have happened: check before trying again
 //	}
 //
-// What is known to be wrong before it is sent is a [*ValidationError]. The API key stands in no error
-// or log line.
+// Invalid input is reported as a [*ValidationError] and nothing is sent. Errors and logs never
+// contain the API key.
 //
 // # Retries
 //
-// An attempt that failed in passing (a connection that breaks, 408, 429, 500, 502, 503, 504) is
-// repeated up to three times, with growing pauses or after the time that the server names, if
-// repeating it can do no harm: the call only reads, or its repetition changes nothing, or the
-// server cannot have acted on it. The comment of each method says which holds. No message is
-// ever sent twice by a retry; where that leaves the outcome open, the error matches
-// [ErrOutcomeUnknown].
+// The comment of each method says when it is retried, up to three times ([WithMaxRetries]), after
+// growing pauses or the time that the server asks for.
+//
+// "Retried on any transient failure": after a connection error, 408, 429, 500, 502, 503 or 504.
+// The method only reads, or doing it twice has the effect of doing it once.
+//
+// "Retried only if the request was not processed": after a 429, after a 503 of the API that says
+// when to come back, or if no part of the request was sent. After any other failure the error
+// matches [ErrOutcomeUnknown], so that no retry sends a message twice or buys a second number.
 //
 // # Lists and batches
 //
-// All… methods are iterators over a list of any length, page by page. …Many methods take a
-// sequence of any length, send it in chunks of the size that the API takes, and account for
-// each item in a [BatchReport].
+// All… methods return iterators that fetch a list page by page. …Many methods read a sequence of
+// any length, send it in chunks of the size that the API allows, and account for each item in a
+// [BatchReport].
 //
 // # Webhooks
 //
@@ -57,6 +59,6 @@
 //
 // # Tests
 //
-// The client calls the *http.Client of [WithHTTPClient] as it is at each attempt, so
-// github.com/jarcoal/httpmock works with it. Package latetest has a whole server in memory.
+// The client uses the *http.Client of [WithHTTPClient] as it is at each attempt, so
+// github.com/jarcoal/httpmock works with it. Package latetest has an in-process server.
 package late

@@ -32,8 +32,11 @@ type Client struct {
 	Health          *HealthService
 	Certificates    *CertificatesService
 
-	auth *authorization
-	api  *onpremiseapi.ClientWithResponses
+	auth      *authorization
+	transport *transport.Transport
+	doer      transport.Doer
+	baseURL   string
+	api       *onpremiseapi.ClientWithResponses
 }
 
 // service is the underlying type of every service.
@@ -79,7 +82,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		return nil, fmt.Errorf("onpremise: %w", err)
 	}
 
-	c := &Client{auth: auth, api: api}
+	c := &Client{auth: auth, transport: auth.transport, doer: auth, baseURL: base.String(), api: api}
 	c.Users = &UsersService{c}
 	c.Application = &ApplicationService{c}
 	c.Backup = &BackupService{c}

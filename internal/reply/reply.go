@@ -74,7 +74,7 @@ func decode(call *transport.Call, resp *http.Response, body []byte, v any) error
 
 // Do sends in as JSON, unless it is nil, to a path below the base URL and decodes the response
 // into out, unless it is nil. An error that invalid makes says which parameter is invalid.
-func Do(ctx context.Context, t *transport.Transport, base, method, path string, in, out any, invalid func(field, reason string) error) error {
+func Do(ctx context.Context, doer transport.Doer, base, method, path string, in, out any, invalid func(field, reason string) error) error {
 	var body io.Reader
 	if in != nil {
 		b, err := json.Marshal(in)
@@ -93,7 +93,7 @@ func Do(ctx context.Context, t *transport.Transport, base, method, path string, 
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := t.Do(req)
+	resp, err := doer.Do(req)
 	if out == nil {
 		return None(resp, err)
 	}
