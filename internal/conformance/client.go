@@ -142,12 +142,6 @@ func (c *Client) CheckRules(t *testing.T, calls []string) {
 	require.Subset(t, ids, slices.Concat(c.rules.Never, c.rules.Delete, c.rules.Untimed, c.rules.Files, c.rules.Streams))
 }
 
-// pending reports whether the client does not yet handle the fault.
-func (f *Fault) pending() bool {
-	return os.Getenv("WABAKIT_PENDING") == "" && (f.resends && f.only == HTTP2 ||
-		strings.Contains(f.Name, "body is read, PROTOCOL") || strings.Contains(f.Name, "processing, PROTOCOL"))
-}
-
 // Long reports whether the long forms of tests are wanted.
 func Long() bool { return os.Getenv("WABAKIT_LONG") != "" }
 
@@ -167,9 +161,6 @@ func (c *Client) Run(t *testing.T) {
 			for _, f := range faults {
 				for _, protocol := range []string{HTTP1, HTTP2} {
 					if f.only != "" && f.only != protocol {
-						continue
-					}
-					if f.pending() {
 						continue
 					}
 					if n++; !Long() && (n%part != 0 || f.heavy && n%heavyPart != 0) {

@@ -152,9 +152,11 @@ func http2Faults() []Fault {
 	var faults []Fault
 	for code := http2.ErrCodeNo; code <= http2.ErrCodeHTTP11Required; code++ {
 		if code != http2.ErrCodeRefusedStream {
+			before, after := unread, processed
+			before.resends, after.resends = code == http2.ErrCodeProtocol, code == http2.ErrCodeProtocol
 			faults = append(faults,
-				Fault{Name: "reset before the body is read, " + code.String(), Facts: unread, early: true, serve: reset(code)},
-				Fault{Name: "reset after processing, " + code.String(), Facts: processed, serve: reset(code)})
+				Fault{Name: "reset before the body is read, " + code.String(), Facts: before, early: true, serve: reset(code)},
+				Fault{Name: "reset after processing, " + code.String(), Facts: after, serve: reset(code)})
 		}
 		faults = append(faults, Fault{Name: "reset in the body, " + code.String(), Facts: truncated, serve: before(reset(code), partial)})
 	}
