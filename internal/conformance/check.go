@@ -59,7 +59,8 @@ func (c *Client) Check(t *testing.T, op Operation, f Fault, e Expectation, o *Ou
 		require.Equal(t, time.Duration(e.Elapsed), o.Elapsed, "time: %s", about)
 	}
 	require.GreaterOrEqual(t, o.Elapsed, time.Duration(e.MinElapsed), "time: %s", about)
-	if f.Status != 0 && !f.broken && !f.floods && !f.away && f.then == nil && !f.short && c.Struck == nil {
+	resentFile := f.near && op.ID == "UploadMedia" // net/http may still be writing the first one
+	if f.Status != 0 && !f.broken && !f.floods && !f.away && f.then == nil && !f.short && c.Struck == nil && !resentFile {
 		require.Equal(t, 1, o.dials, "connections: %s", about)
 	}
 	c.checkRequests(t, op, o, about)
