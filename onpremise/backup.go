@@ -19,16 +19,13 @@ func (s *BackupService) Create(ctx context.Context, password string) (data strin
 	if err := checkSecret("password", password); err != nil {
 		return "", err
 	}
-	resp, err := s.client.api.BackupSettings(ctx, onpremiseapi.BackupRequest{Password: password})
-	r, err := reply.JSON[onpremiseapi.BackupResponse](resp, err)
-	if err == nil && r.Settings.Data == "" {
-		err = lacking(resp, "data")
-	}
-	if err != nil {
-		return "", redactIn(err, password)
-	}
-	return r.Settings.Data, nil
+	data, err = backup(s.client.api.BackupSettings(ctx, onpremiseapi.BackupRequest{Password: password}))
+	return data, redactIn(err, password)
 }
+
+var backup = reply.Part("data", func(r *onpremiseapi.BackupResponse) (string, bool) {
+	return r.Settings.Data, r.Settings.Data != ""
+})
 
 // Restore replaces the registration and the settings with those of a backup. Data and Password
 // are required.

@@ -32,16 +32,12 @@ func (s *ContactsService) Check(ctx context.Context, phones []string, blocking B
 	if blocking != "" && blocking != CheckBlocking && blocking != CheckNoWait {
 		return nil, invalid("blocking", fmt.Sprintf("%q is neither wait nor no_wait", blocking))
 	}
-	resp, err := s.client.api.CheckContact(ctx, onpremiseapi.CheckContactsRequest{Contacts: phones, Blocking: blocking})
-	r, err := reply.JSON[onpremiseapi.CheckContactsResponse](resp, err)
-	if err != nil {
-		return nil, err
-	}
-	if len(r.Contacts) == 0 {
-		return nil, lacking(resp, "contacts")
-	}
-	return r.Contacts, nil
+	return checkedContacts(s.client.api.CheckContact(ctx, onpremiseapi.CheckContactsRequest{Contacts: phones, Blocking: blocking}))
 }
+
+var checkedContacts = reply.Part("contacts", func(r *onpremiseapi.CheckContactsResponse) ([]CheckedContact, bool) {
+	return r.Contacts, len(r.Contacts) > 0
+})
 
 // CheckMany looks up any number of phone numbers, 100 in each call, and returns the results in
 // the order of phones. It makes a call when the loop asks for the next result. A phone number is

@@ -16,16 +16,13 @@ func (s *GroupsService) Invite(ctx context.Context, id string) (link string, err
 	if err := checkID("GroupId", id); err != nil {
 		return "", err
 	}
-	resp, err := s.client.api.GetGroupInvite(ctx, id)
-	r, err := reply.JSON[onpremiseapi.GroupInviteResponse](resp, err)
-	if err != nil {
-		return "", err
-	}
-	if len(r.Groups) == 0 || r.Groups[0].Link == "" {
-		return "", lacking(resp, "link")
-	}
-	return r.Groups[0].Link, nil
+	return inviteLink(s.client.api.GetGroupInvite(ctx, id))
 }
+
+var inviteLink = reply.Part("link", func(r *onpremiseapi.GroupInviteResponse) (string, bool) {
+	link := first(r.Groups).Link
+	return link, link != ""
+})
 
 // RevokeInvite makes the current invite link invalid and replaces it with a new one.
 //

@@ -16,11 +16,7 @@ type GroupsService service
 //
 // GET /groups
 func (s *GroupsService) List(ctx context.Context) ([]Group, error) {
-	r, err := reply.JSON[onpremiseapi.GroupsResponse](s.client.api.GetAllGroups(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return r.Groups, nil
+	return groups(s.client.api.GetAllGroups(ctx))
 }
 
 // Create creates a group with the account as its only member and administrator. After
@@ -33,15 +29,7 @@ func (s *GroupsService) Create(ctx context.Context, subject string) (*Group, err
 	if err := checkRequired("subject", subject); err != nil {
 		return nil, err
 	}
-	resp, err := s.client.api.CreateGroup(ctx, onpremiseapi.CreateGroupRequest{Subject: subject})
-	r, err := reply.JSON[onpremiseapi.GroupsResponse](resp, err)
-	if err != nil {
-		return nil, err
-	}
-	if len(r.Groups) == 0 || r.Groups[0].ID == "" {
-		return nil, lacking(resp, "group ID")
-	}
-	return &r.Groups[0], nil
+	return groupCreated(s.client.api.CreateGroup(ctx, onpremiseapi.CreateGroupRequest{Subject: subject}))
 }
 
 // Get returns one group with its members, or [ErrNotFound].
@@ -53,15 +41,7 @@ func (s *GroupsService) Get(ctx context.Context, id string) (*GroupInfo, error) 
 	if err := checkID("GroupId", id); err != nil {
 		return nil, err
 	}
-	resp, err := s.client.api.GetGroupInfo(ctx, id)
-	r, err := reply.JSON[onpremiseapi.GroupResponse](resp, err)
-	if err != nil {
-		return nil, err
-	}
-	if len(r.Groups) == 0 {
-		return nil, lacking(resp, "group")
-	}
-	return &r.Groups[0], nil
+	return group(s.client.api.GetGroupInfo(ctx, id))
 }
 
 // Update sets the subject of a group.
@@ -130,4 +110,21 @@ func (s *GroupsService) DeleteIcon(ctx context.Context, id string) error {
 		return err
 	}
 	return reply.None(s.client.api.DeleteGroupIcon(ctx, id))
+}
+
+var (
+	groups       = reply.Part("groups", func(r *onpremiseapi.GroupsResponse) ([]Group, bool) { return r.Groups, r.Groups != nil })
+	groupCreated = reply.Part("group ID", func(r *onpremiseapi.GroupsResponse) (*Group, bool) {
+		g := first(r.Groups)
+		return g, g.ID != ""
+	})
+	group = reply.Part("group", func(r *onpremiseapi.GroupResponse) (*GroupInfo, bool) { return first(r.Groups), len(r.Groups) > 0 })
+)
+
+// first returns the first of the objects that the server wraps in a list, or a zero one.
+func first[T any](list []T) *T {
+	if len(list) == 0 {
+		return new(T)
+	}
+	return &list[0]
 }

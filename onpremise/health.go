@@ -21,16 +21,12 @@ type HealthService service
 //
 // GET /health
 func (s *HealthService) Check(ctx context.Context) (*Health, error) {
-	resp, err := s.client.api.CheckHealth(ctx)
-	r, err := reply.JSON[onpremiseapi.HealthResponse](resp, err)
-	if err != nil {
-		return nil, err
-	}
-	if r.Health.Status == "" && len(r.Health.Nodes) == 0 {
-		return nil, lacking(resp, "health")
-	}
-	return &r.Health, nil
+	return health(s.client.api.CheckHealth(ctx))
 }
+
+var health = reply.Part("health", func(r *onpremiseapi.HealthResponse) (*Health, bool) {
+	return &r.Health, r.Health.Status != "" || len(r.Health.Nodes) > 0
+})
 
 var prometheus = new("prometheus")
 

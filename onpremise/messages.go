@@ -26,16 +26,13 @@ func (s *MessagesService) Send(ctx context.Context, message Message) (id string,
 	if err := checkMessage(&message); err != nil {
 		return "", err
 	}
-	resp, err := s.client.api.SendMessage(ctx, message)
-	r, err := reply.JSON[onpremiseapi.SendMessageResponse](resp, err)
-	if err != nil {
-		return "", err
-	}
-	if len(r.Messages) == 0 || r.Messages[0].ID == "" {
-		return "", lacking(resp, "message ID")
-	}
-	return r.Messages[0].ID, nil
+	return messageID(s.client.api.SendMessage(ctx, message))
 }
+
+var messageID = reply.Part("message ID", func(r *onpremiseapi.SendMessageResponse) (string, bool) {
+	id := first(r.Messages).ID
+	return id, id != ""
+})
 
 // MarkRead shows the sender of a received message that it was read.
 //

@@ -54,16 +54,13 @@ func (s *ProfileService) Photo(ctx context.Context) (*Picture, error) {
 //
 // GET /settings/profile/photo
 func (s *ProfileService) PhotoLink(ctx context.Context) (string, error) {
-	resp, err := s.client.api.GetProfilePhoto(ctx, &onpremiseapi.GetProfilePhotoParams{Format: new("link")})
-	r, err := reply.JSON[onpremiseapi.ProfilePhotoResponse](resp, err)
-	if err != nil {
-		return "", err
-	}
-	if r.Settings.Profile.Photo.Link == "" {
-		return "", lacking(resp, "link")
-	}
-	return r.Settings.Profile.Photo.Link, nil
+	return photoLink(s.client.api.GetProfilePhoto(ctx, &onpremiseapi.GetProfilePhotoParams{Format: new("link")}))
 }
+
+var photoLink = reply.Part("link", func(r *onpremiseapi.ProfilePhotoResponse) (string, bool) {
+	link := r.Settings.Profile.Photo.Link
+	return link, link != ""
+})
 
 // UpdatePhoto sets the photo of the account.
 //

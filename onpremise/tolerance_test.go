@@ -54,6 +54,7 @@ var required = map[string][]string{
 	"LoginUser":          {"/users/0/token"},
 	"SendMessage":        {"/messages/0/id"},
 	"UploadMedia":        {"/media/0/id"},
+	"GetAllGroups":       {"/groups"},
 	"CreateGroup":        {"/groups/0/id"},
 	"GetGroupInvite":     {"/groups/0/link"},
 	"GetProfilePhoto":    {"/settings/profile/photo/link"},
