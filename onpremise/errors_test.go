@@ -1,15 +1,11 @@
 package onpremise_test
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -87,115 +83,6 @@ func TestErrorHasTheServersFields(t *testing.T) {
 	require.NotErrorIs(t, err, onpremise.ErrOutcomeUnknown)
 }
 
-func TestRetriesFollowTheContract(t *testing.T) {
-	t.Parallel()
-	never := map[string]bool{
-		"Users.Create": true, "Users.Logout": true, "Application.SetShards": true, "Backup.Restore": true, "Registration.RequestCode": true,
-		"Registration.Register": true, "Groups.Create": true, "Groups.RevokeInvite": true, "Groups.Leave": true, "Media.Upload": true,
-	}
-	for _, tt := range calls {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-					if n == 1 {
-						return says(502, ""), nil
-					}
-					return says(tt.status, tt.answer), nil
-				}}
-				err := tt.call(t.Context(), clientOn(t, w))
-				if never[tt.name] {
-					require.ErrorIs(t, err, onpremise.ErrOutcomeUnknown)
-					require.Equal(t, 1, w.sent())
-					return
-				}
-				require.NoError(t, err)
-				require.Equal(t, 2, w.sent())
-				require.Equal(t, w.bodies[0], w.bodies[1])
-			})
-		})
-	}
-}
-
-// parrot quotes every secret that it receives.
-func parrot(status int, secrets ...string) *wire {
-	return &wire{answer: func(n int, req *http.Request) (*http.Response, error) {
-		quoted := req.Header.Get("Authorization") + " " + strings.ReplaceAll(strings.Join(secrets, " "), `"`, `\"`)
-		switch n % 3 {
-		case 0:
-			return nil, errors.New("cut while sending " + req.Header.Get("Authorization") + strings.Join(secrets, " "))
-		case 1:
-			return says(status, `{"errors":[{"code":1,"title":"`+quoted+`","details":"`+quoted+`","href":"`+quoted+`"}]}`), nil
-		default:
-			return says(status, "not JSON: "+quoted+strings.Join(secrets, " ")), nil
-		}
-	}}
-}
-
-func TestErrorsRedactSecrets(t *testing.T) {
-	t.Parallel()
-	var logged bytes.Buffer
-	logger := slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	check := func(t *testing.T, err error, secrets ...string) {
-		t.Helper()
-		require.Error(t, err)
-		var e *onpremise.Error
-		require.ErrorAs(t, err, &e)
-		texts := []string{err.Error(), fmt.Sprintf("%v %+v %#v", err, err, err), fmt.Sprintf("%+v %#v", *e, *e)}
-		for _, a := range e.Attempts {
-			texts = append(texts, fmt.Sprintf("%+v %v", a, a.Err))
-		}
-		for cause := err; cause != nil; cause = errors.Unwrap(cause) {
-			texts = append(texts, fmt.Sprintf("%v %+v", cause, cause))
-		}
-		for _, secret := range secrets {
-			for _, text := range append(texts, logged.String()) {
-				require.NotContains(t, text, secret)
-				require.NotContains(t, text, strings.ReplaceAll(secret, `"`, `\"`))
-			}
-		}
-	}
-	for _, status := range []int{400, 401, 500} {
-		opts := []onpremise.Option{onpremise.WithMaxRetries(0), onpremise.WithLogger(logger), onpremise.WithAttemptHook(func(_ context.Context, a onpremise.Attempt) {
-			if a.Err != nil {
-				require.NotContains(t, a.Err.Error(), testToken)
-				require.NotContains(t, a.Err.Error(), testPassword)
-			}
-		})}
-		w := parrot(status, testPassword, newPassword)
-		client := clientWith(t, w, append(opts, onpremise.WithCredentials(testUser, testPassword), onpremise.WithNewPassword(newPassword))...)
-		for range 6 {
-			check(t, send(t.Context(), client, "hi"), testPassword, newPassword, "YWRtaW46", "YTph") // base64 of "admin:"
-			_, err := client.Users.Login(t.Context())
-			check(t, err, testPassword, newPassword, "YWRtaW46")
-		}
-		client = clientOn(t, parrot(status), opts...)
-		for range 3 {
-			check(t, send(t.Context(), client, "hi"), testToken)
-		}
-		const secret = `quite "secret`
-		client = clientOn(t, parrot(status, secret, "654321"), opts...)
-		for range 3 {
-			ctx := t.Context()
-			_, err := client.Users.Create(ctx, onpremise.CreateUserRequest{Username: "u", Password: secret})
-			check(t, err, secret, testToken)
-			_, err = client.Users.Update(ctx, "u", onpremise.UpdateUserRequest{Password: secret})
-			check(t, err, secret)
-			_, err = client.Backup.Create(ctx, secret)
-			check(t, err, secret)
-			check(t, client.Backup.Restore(ctx, onpremise.RestoreRequest{Data: "d", Password: secret}), secret)
-			check(t, client.Registration.Register(ctx, "654321"), "654321")
-			check(t, client.TwoStep.Enable(ctx, "654321"), "654321")
-			check(t, client.Application.SetShards(ctx, onpremise.SetShardsRequest{CountryCode: "1", PhoneNumber: "2", PIN: "654321", Shards: 1}), "654321")
-			check(t, providers(ctx, client, onpremise.MediaProvider{Name: "n", Auth: onpremise.BasicAuth{Username: "u", Password: secret}}), secret)
-			check(t, providers(ctx, client, onpremise.MediaProvider{Name: "n", Auth: onpremise.BearerAuth{Token: secret}}), secret)
-			_, err = client.Registration.RequestCode(ctx, onpremise.RequestCodeRequest{CountryCode: "1", PhoneNumber: "2", Method: "sms", Certificate: "c", PIN: "654321"})
-			check(t, err, "654321")
-		}
-	}
-	require.NotEmpty(t, logged.String())
-}
-
 func TestErrorsDoNotQuoteResponsesWithSecrets(t *testing.T) {
 	t.Parallel()
 	client, _ := newClient(t, 200, `{"token":"tok-secret","settings":[{"bearer":"tok-secret"}]}`)
@@ -234,17 +121,4 @@ func TestPrintedValuesRedactSecrets(t *testing.T) {
 			}
 		}
 	}
-}
-
-func TestCancellingTheContextEndsACall(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
-		cancel()
-		<-req.Context().Done()
-		return nil, req.Context().Err()
-	}}
-	err := send(ctx, clientOn(t, w), "hi")
-	require.ErrorIs(t, err, context.Canceled)
-	require.ErrorIs(t, err, onpremise.ErrOutcomeUnknown)
 }

@@ -1,11 +1,11 @@
 package onpremise_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,22 +16,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-// answering returns a client of a server that always answers alike.
-func answering(t *testing.T, status int, body string, header ...string) *onpremise.Client {
-	t.Helper()
-	return clientOn(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
-		return says(status, body, header...), nil
-	}}, onpremise.WithMaxRetries(0))
-}
-
-func written(t *testing.T, v any) string {
-	t.Helper()
-	b, err := json.Marshal(v)
-	require.NoError(t, err)
-	return string(b)
-}
-
-// escaped is a text as JSON may write it, too.
+// escaped returns text as JSON may write it.
 func escaped(text string) string {
 	var b strings.Builder
 	for _, c := range text {
@@ -40,44 +25,49 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// texts is whatever can be read of an error.
+// texts returns every text of the error.
 func texts(e *onpremise.Error, err error) []string {
-	held := []string{err.Error(), e.Message, e.Details, e.Href, e.ContentType, e.Body, e.RequestID, fmt.Sprintf("%+v %#v", *e, *e)}
+	all := []string{err.Error(), e.Message, e.Details, e.Href, e.ContentType, e.Body, e.RequestID, fmt.Sprintf("%+v %#v", *e, *e)}
 	for cause := e.Err; cause != nil; cause = errors.Unwrap(cause) {
-		held = append(held, cause.Error())
+		all = append(all, cause.Error())
 	}
-	return held
+	return all
 }
 
-// Whatever a server answers, the error says what came, holds no secret, and is not much larger
-// than the answer. In the seeds, KEY and ESCAPED stand for the token.
+// Whatever the server sends to whichever method, the error reports it, contains no secret and is not
+// much larger than the response. In the seeds, KEY and ESCAPED stand for the token.
 func FuzzError(f *testing.F) {
 	for i, body := range []string{
 		`{"errors":[{"code":1009,"title":"Parameter value is not valid","details":"to","href":"https://e"},{"code":1}],"meta":{"version":"v2.39","api_status":"stable"}}`,
 		`{"meta":{"version":"KEY","api_status":"ESCAPED"},"errors":[{"title":"KEY ESCAPED","details":"ESCAPED","href":"KEY"}]}`,
 		`{"errors":[{"code":1024,"title":"Password change required"}]}`, `{"errors":[{}]}`, `{"errors":[null]}`, `{"errors":[]}`, `{"errors":{}}`, `{"errors":[{"code":"x"}]}`,
 		`<html>Bearer KEY</html>`, `{"message":"ESCAPED"}`, `[1]`, ``, `{"messages":7}`, `{"messages":[{"id":"m"}]}`, `{"messages":[{}]}`, `{"groups":{"KEY":1}}`, "\xff\xfe",
+		`{"groups":[],"contacts":{},"users":"x","settings":[],"health":1}`, `{"users":[null],"groups":[null],"contacts":[null],"media":[null],"settings":null}`,
 		`{"errors":[{"title":"` + strings.Repeat("ü", 3000) + `"}]}`, strings.Repeat("€", 3000), `{"errors":[` + strings.Repeat(`{},`, 100) + `{}]}`,
 	} {
-		for _, status := range []int{200, 301, 400, 401, 429, 503} {
-			f.Add(uint16(status), uint8(i), "application/json", "req_1", "7", body)
+		for j, status := range []int{200, 301, 400, 401, 429, 503} {
+			f.Add(uint16(status), uint8(6*i+j), "application/json", "req_1", "7", body)
 		}
 	}
 	f.Add(uint16(200), uint8(0), "text/KEY", "KEY", "-1", "<html>")
 	f.Add(uint16(502), uint8(1), "text/html; charset="+strings.Repeat("x", 9000), strings.Repeat("y", 9000), "99999999999999999999", "")
-	calls := []func(context.Context, *onpremise.Client) error{
-		func(ctx context.Context, c *onpremise.Client) error { _, err := c.Groups.List(ctx); return err },
-		func(ctx context.Context, c *onpremise.Client) error { return send(ctx, c, "hi") },
-		func(ctx context.Context, c *onpremise.Client) error { return c.Media.Delete(ctx, "m") },
-	}
-	f.Fuzz(func(t *testing.T, status uint16, call uint8, contentType, requestID, retryAfter, body string) {
+	bearer := slices.DeleteFunc(slices.Clone(calls), func(c struct {
+		op, request string
+		call        call
+	},
+	) bool {
+		return c.op == onpremise.OpLoginUser || c.op == onpremise.OpLogoutUser || c.op == onpremise.OpDownloadMedia
+	})
+	f.Fuzz(func(t *testing.T, status uint16, number uint8, contentType, requestID, retryAfter, body string) {
 		if status < 200 || status > 999 {
 			return
 		}
 		quote := strings.NewReplacer("KEY", testToken, "ESCAPED", escaped(testToken))
 		body = quote.Replace(body)
-		client := answering(t, int(status), body, "Content-Type", quote.Replace(contentType), "X-Request-Id", quote.Replace(requestID), "Retry-After", retryAfter)
-		err := calls[int(call)%len(calls)](t.Context(), client)
+		client := clientOn(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
+			return says(int(status), body, "Content-Type", quote.Replace(contentType), "X-Request-Id", quote.Replace(requestID), "Retry-After", retryAfter), nil
+		}}, onpremise.WithMaxRetries(0))
+		_, err := bearer[int(number)%len(bearer)].call(t.Context(), client)
 		if err == nil {
 			require.Less(t, status, uint16(300))
 			return
@@ -90,7 +80,7 @@ func FuzzError(f *testing.F) {
 		require.Equal(t, status >= 500, errors.Is(err, onpremise.ErrServer))
 		require.NotErrorIs(t, err, onpremise.ErrNotSent)
 		require.GreaterOrEqual(t, e.RetryAfter, time.Duration(0))
-		require.True(t, len(e.Errors) == 0 || e.Body == "", "%v is read, and kept as what could not be read", e.Errors)
+		require.True(t, len(e.Errors) == 0 || e.Body == "", "%v was decoded and quoted", e.Errors)
 		for _, text := range texts(e, err) {
 			require.NotContains(t, text, testToken)
 		}
@@ -101,5 +91,93 @@ func FuzzError(f *testing.F) {
 		require.LessOrEqual(t, len(e.ContentType)+len(e.RequestID), 4<<10)
 		require.LessOrEqual(t, len(e.Errors), len(body))
 		require.LessOrEqual(t, len(err.Error()), 3*len(body)+4<<10)
+	})
+}
+
+// A login returns a valid token and its expiry, or an error without the token. In the seeds, TOKEN
+// stands for it.
+func FuzzLogin(f *testing.F) {
+	const token = "tok_of_the_installation"
+	for _, body := range []string{
+		`{"users":[{"token":"TOKEN","expires_after":"2018-03-01 15:29:26+00:00"}],"meta":{"version":"2.21.3"}}`, `{"users":[{"token":"TOKEN","expires_after":7}]}`,
+		`{"users":[{"token":"TOKEN\nTOKEN","expires_after":null}]}`, `{"users":[{"token":"TOKEN"}`, `{"users":[{"token":["TOKEN"]}]}`, `{"token":"TOKEN"}`, `{"users":[]}`, ``, `TOKEN`,
+	} {
+		f.Add(uint16(200), body, "Thu, 22 Feb 2018 15:29:26 GMT")
+		f.Add(uint16(401), body, "")
+	}
+	f.Add(uint16(400), `{"errors":[{"code":1024,"title":"Password change required","details":"new_password"}]}`, "x")
+	f.Fuzz(func(t *testing.T, status uint16, body, date string) {
+		if status < 200 || status > 999 {
+			return
+		}
+		body = strings.ReplaceAll(body, "TOKEN", token)
+		w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.Path, "/users/login") {
+				return says(int(status), body, "Date", date), nil
+			}
+			return says(200, `{"groups":[]}`), nil
+		}}
+		client := clientWith(t, w, onpremise.WithCredentials(testUser, testPassword), onpremise.WithMaxRetries(0))
+		session, err := client.Users.Login(t.Context())
+		if err != nil {
+			require.Nil(t, session)
+			if e, ok := errors.AsType[*onpremise.Error](err); ok && status < 300 {
+				require.NotContains(t, strings.Join(texts(e, err), " "), token)
+			}
+			_, err = client.Groups.List(t.Context())
+			require.ErrorIs(t, err, onpremise.ErrNotSent)
+			return
+		}
+		require.Less(t, status, uint16(300))
+		require.Regexp(t, "^[!-~]+$", session.Token)
+		require.NotContains(t, fmt.Sprintf("%+v %v", session, *session), token)
+		require.True(t, session.ExpiresAfter.IsZero() || session.ExpiresAfter.Location() == time.UTC)
+
+		_, err = client.Groups.List(t.Context())
+		require.NoError(t, err)
+		last := w.requests[len(w.requests)-1]
+		require.Equal(t, "Bearer "+session.Token, last.Header.Get("Authorization"))
+		require.LessOrEqual(t, w.sent(), 3) // the token may have expired, and another one been fetched
+	})
+}
+
+// A message is refused before it is sent, or arrives as it was built.
+func FuzzSend(f *testing.F) {
+	for kind := range uint8(9) {
+		f.Add(kind, testTo, "hello", "https://example.com/a", "caption", 38.9, -77.0, true)
+		f.Add(kind, "", "", "", "", 91.0, 0.0, false)
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, to, a, b, c string, x, y float64, group bool) {
+		for _, text := range []*string{&to, &a, &b, &c} {
+			*text = strings.ToValidUTF8(*text, "")
+		}
+		messages := []onpremise.Message{
+			onpremise.TextMessage(to, a),
+			onpremise.PreviewMessage(to, a),
+			onpremise.ImageMessage(to, onpremise.MediaLink(b, c), a),
+			onpremise.AudioMessage(to, onpremise.MediaID(a)),
+			onpremise.VideoMessage(to, onpremise.MediaID(a), b),
+			onpremise.DocumentMessage(to, onpremise.MediaLink(a, ""), b, c),
+			onpremise.LocationMessage(to, x, y, a, b),
+			onpremise.ContactsMessage(to, onpremise.ContactCard{Name: onpremise.ContactName{FormattedName: a, FirstName: b}, Birthday: c}),
+			onpremise.HSMMessage(to, a, b, onpremise.Fallback(c), onpremise.HSMText(a), onpremise.HSMCurrency(b, c, int(x))),
+		}
+		m := messages[int(kind)%len(messages)]
+		if group {
+			m = onpremise.ToGroup(m)
+		}
+		client, w := newClient(t, 201, `{"messages":[{"id":"m1"}]}`)
+		id, err := client.Messages.Send(t.Context(), m)
+		if err != nil {
+			require.ErrorIs(t, err, onpremise.ErrInvalidRequest)
+			require.ErrorIs(t, err, onpremise.ErrNotSent)
+			require.Zero(t, w.sent())
+			return
+		}
+		require.Equal(t, "m1", id)
+		require.NotEmpty(t, to)
+		var arrived onpremise.Message
+		require.NoError(t, json.Unmarshal([]byte(w.bodies[0]), &arrived))
+		require.Equal(t, m, arrived)
 	})
 }

@@ -3,6 +3,9 @@ package onpremise_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
 	"os"
 	"slices"
 	"sync"
@@ -18,141 +21,183 @@ import (
 )
 
 const (
-	crowd     = 200
+	callers   = 200
 	tokenLife = 50 * time.Second
-	// round is the time between two calls of everybody: more than a call takes with all of its
-	// attempts, and such that every other one finds a token that is about to end.
-	round = 24 * time.Second
+	// period is the time between two calls of a caller. It is longer than a call with all of its
+	// attempts, and every other call meets a token that is about to expire.
+	period = 24 * time.Second
 )
 
-// outcome is what one of the crowd knows of a call.
-type outcome struct {
-	sent  string // the text of a message
-	err   error
-	ended error // of the caller's context
+// random is a source of chance that all callers share.
+type random struct {
+	mu    sync.Mutex
+	rand  *rand.Rand
+	fails map[string]int // by request ID
 }
 
-// A crowd shares a client whose tokens end, by themselves and before their time, in the midst
-// of its calls and with all kinds of faults about.
+func (r *random) oneIn(n int) bool { return r.upTo(time.Duration(n)) == 0 }
+
+func (r *random) upTo(d time.Duration) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Duration(r.rand.Int64N(int64(d)))
+}
+
+// requestIn picks one request in n, but at most two of a call, so that its retries succeed.
+func (r *random) requestIn(n int) func(onpremisetest.Request) bool {
+	return func(req onpremisetest.Request) bool {
+		picked := r.oneIn(n)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		id := req.Header.Get("X-Request-Id")
+		if !picked || r.fails[id] == 2 {
+			return false
+		}
+		r.fails[id]++
+		return true
+	}
+}
+
+// retriedFaults are faults that no caller notices.
+func retriedFaults(r *random) []onpremisetest.Fault {
+	faults := []onpremisetest.Fault{
+		onpremisetest.Latency(50 * time.Millisecond),
+		onpremisetest.Latency(150 * time.Millisecond).When(func(onpremisetest.Request) bool { return r.oneIn(2) }),
+		onpremisetest.Status(429, "slow down").When(r.requestIn(60)),
+		onpremisetest.Status(503, "not now").With("Retry-After", "1").When(r.requestIn(60)),
+	}
+	for _, f := range []onpremisetest.Fault{
+		onpremisetest.Status(500, "oops"), onpremisetest.ProxyPage(502),
+		onpremisetest.CutBefore(), onpremisetest.CutAfter(), onpremisetest.Truncated(),
+	} {
+		faults = append(faults, f.On("LoginUser", "CheckContact", "GetAllGroups", "UpdateProfileAbout").When(r.requestIn(60)))
+	}
+	return faults
+}
+
+// reportedFaults also make the outcome of a message unknown, or refuse a login.
+func reportedFaults(r *random) []onpremisetest.Fault {
+	faults := []onpremisetest.Fault{onpremisetest.Status(401, "not you").On("LoginUser").When(r.requestIn(4))}
+	for _, f := range []onpremisetest.Fault{
+		onpremisetest.Status(500, "oops"), onpremisetest.CutBefore(), onpremisetest.CutAfter(), onpremisetest.Garbage(),
+	} {
+		faults = append(faults, f.On("SendMessage").When(r.requestIn(20)))
+	}
+	return append(faults, retriedFaults(r)...)
+}
+
+// callOf makes the nth call of a caller. If it sends a message, callOf returns its text.
+func callOf(ctx context.Context, c *onpremise.Client, caller, n int) (text string, err error) {
+	switch (caller + n) % 4 {
+	case 0:
+		_, err = c.Groups.List(ctx)
+	case 1:
+		for _, err = range c.Contacts.CheckMany(ctx, onpremise.FromSlice([]string{testTo, "16315550002"})) {
+		}
+	case 2:
+		err = c.Profile.UpdateAbout(ctx, fmt.Sprint("about ", caller, n))
+	default:
+		text = fmt.Sprint("message ", caller, "-", n)
+		err = send(ctx, c, text)
+	}
+	return text, err
+}
+
+// result is what a caller knows of a call.
+type result struct {
+	text      string // of a message
+	err       error
+	cancelled error // by the caller
+}
+
+// 200 goroutines share a client while tokens expire and are revoked and all kinds of faults occur.
 func TestUnderLoad(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		faults    func(*luck) []onpremisetest.Fault
-		impatient bool
-		hold      func(t *testing.T, o outcome, times int)
+	calls := 10
+	if os.Getenv("WABAKIT_LONG") != "" {
+		calls = 100
+	}
+	for name, tt := range map[string]struct {
+		faults  func(*random) []onpremisetest.Fault
+		cancels bool
+		check   func(t *testing.T, r result, delivered int)
 	}{
-		"no call is lost": {
-			faults: harmless,
-			hold: func(t *testing.T, o outcome, times int) {
-				require.NoError(t, o.err)
-				require.True(t, o.sent == "" || times == 1, "%s: sent %d times", o.sent, times)
+		"every call succeeds": {
+			faults: retriedFaults,
+			check: func(t *testing.T, r result, delivered int) {
+				require.NoError(t, r.err)
+				require.True(t, r.text == "" || delivered == 1, "%s: delivered %d times", r.text, delivered)
 			},
 		},
-		"a call that fails says what became of it": {
-			faults: harmful, impatient: true,
-			hold: func(t *testing.T, o outcome, times int) {
-				stopped := errors.Is(o.err, onpremise.ErrUnauthorized) || o.ended != nil && errors.Is(o.err, o.ended)
+		"errors report the outcome": {
+			faults: reportedFaults, cancels: true,
+			check: func(t *testing.T, r result, delivered int) {
+				stopped := errors.Is(r.err, onpremise.ErrUnauthorized) || r.cancelled != nil && errors.Is(r.err, r.cancelled)
 				switch {
-				case o.err == nil:
-					require.True(t, o.sent == "" || times == 1, "%s: sent %d times", o.sent, times)
-				case errors.Is(o.err, onpremise.ErrOutcomeUnknown):
-					require.True(t, stopped || o.sent != "", o.err)
-					require.LessOrEqual(t, times, 1, "%s: %v", o.sent, o.err)
+				case r.err == nil:
+					require.True(t, r.text == "" || delivered == 1, "%s: delivered %d times", r.text, delivered)
+				case errors.Is(r.err, onpremise.ErrOutcomeUnknown):
+					require.True(t, stopped || r.text != "", r.err)
+					require.LessOrEqual(t, delivered, 1, "%s: %v", r.text, r.err)
 				default:
-					require.True(t, stopped, o.err)
-					require.Zero(t, times, "%s: %v", o.sent, o.err)
+					require.True(t, stopped, r.err)
+					require.Zero(t, delivered, "%s: %v", r.text, r.err)
 				}
 			},
 		},
-	}
-	rounds := 10
-	if os.Getenv("WABAKIT_LONG") != "" {
-		rounds = 100
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				server := onpremisetest.NewServer(onpremisetest.InProcess(), onpremisetest.WithTokenLife(tokenLife))
 				defer server.Close()
-				l := newLuck(1)
-				server.Inject(tt.faults(l)...)
-				var seen tokenAnswers
-				client := server.Client(onpremise.WithAttemptHook(seen.count))
+				r := &random{rand: rand.New(rand.NewPCG(1, 1)), fails: map[string]int{}}
+				server.Inject(tt.faults(r)...)
+				var logins, rejected atomic.Int64
+				client := server.Client(onpremise.WithAttemptHook(func(_ context.Context, a onpremise.Attempt) {
+					switch {
+					case a.Operation == onpremise.OpLoginUser && a.Err == nil && a.Status < 300:
+						logins.Add(1)
+					case a.Operation != onpremise.OpLoginUser && a.Status == http.StatusUnauthorized:
+						rejected.Add(1)
+					}
+				}))
 				begin, revoked := time.Now(), 0
-				within := func(n int, spread time.Duration) {
-					time.Sleep(time.Until(begin.Add(time.Duration(n)*round + l.upTo(spread))))
-				}
-				var others sync.WaitGroup
-				others.Go(func() {
-					for n := 1; n < rounds; n += 4 {
-						within(n, 200*time.Millisecond)
+				var wg sync.WaitGroup
+				wg.Go(func() {
+					for n := 1; n < calls; n += 4 {
+						time.Sleep(time.Until(begin.Add(time.Duration(n)*period + r.upTo(200*time.Millisecond))))
 						server.ExpireTokens()
 						revoked++
 					}
 				})
-				outcomes := make([][]outcome, crowd)
-				together(crowd, func(g int) error {
-					for n := range rounds {
-						within(n, 300*time.Millisecond)
-						ctx, cancel := context.WithCancel(t.Context())
-						if tt.impatient && l.chance(2) {
-							time.AfterFunc(l.upTo(300*time.Millisecond), cancel)
+				results := make([][]result, callers)
+				for caller := range callers {
+					wg.Go(func() {
+						for n := range calls {
+							time.Sleep(time.Until(begin.Add(time.Duration(n)*period + r.upTo(300*time.Millisecond))))
+							ctx, cancel := context.WithCancel(t.Context())
+							if tt.cancels && r.oneIn(2) {
+								time.AfterFunc(r.upTo(300*time.Millisecond), cancel)
+							}
+							text, err := callOf(ctx, client, caller, n)
+							results[caller] = append(results[caller], result{text, err, ctx.Err()})
+							cancel()
 						}
-						sent, err := call(ctx, client, g, n)
-						outcomes[g] = append(outcomes[g], outcome{sent, err, ctx.Err()})
-						cancel()
-					}
-					return nil
-				})
-				others.Wait()
-				ends := revoked + int(time.Since(begin)/(tokenLife*9/10))
-				texts := delivered(server)
-				for _, o := range slices.Concat(outcomes...) {
-					tt.hold(t, o, texts[o.sent])
+					})
 				}
-				require.LessOrEqual(t, int(seen.logins.Load()), 1+ends, "a login for each token that ended")
-				require.NotZero(t, seen.refusals.Load(), "tokens that ended before their time have been met")
+				wg.Wait()
+				expired := revoked + int(time.Since(begin)/(tokenLife*9/10))
+				delivered := map[string]int{}
+				for _, m := range server.Messages() {
+					delivered[m.Text.Body]++
+				}
+				for _, r := range slices.Concat(results...) {
+					tt.check(t, r, delivered[r.text])
+				}
+				require.LessOrEqual(t, int(logins.Load()), 1+expired, "one login for each token that expired")
+				require.NotZero(t, rejected.Load(), "revoked tokens were used")
 			})
 		})
 	}
-}
-
-// The same over sockets, where connections are kept, shared and reset.
-func TestUnderLoadOverSockets(t *testing.T) {
-	t.Parallel()
-	server := onpremisetest.NewServer()
-	defer server.Close()
-	l := newLuck(2)
-	server.Inject(
-		onpremisetest.CutBefore().On(repeatable...).When(l.one(100)),
-		onpremisetest.CutAfter().On(repeatable...).When(l.one(100)),
-		onpremisetest.Truncated().On(repeatable...).When(l.one(100)),
-		onpremisetest.Status(429, "slow down").With("Retry-After", "0").When(l.one(50)),
-	)
-	var seen tokenAnswers
-	client := server.Client(onpremise.WithAttemptHook(seen.count))
-	var calls, sent atomic.Int64
-	errs := together(crowd, func(g int) error {
-		for n := range 4 {
-			if calls.Add(1) == crowd*2 {
-				server.ExpireTokens()
-			}
-			text, err := call(t.Context(), client, g, n)
-			if err != nil {
-				return err
-			}
-			if text != "" {
-				sent.Add(1)
-			}
-		}
-		return nil
-	})
-	require.NoError(t, errors.Join(errs...))
-	texts := delivered(server)
-	require.Len(t, texts, int(sent.Load()))
-	for text, times := range texts {
-		require.Equal(t, 1, times, text)
-	}
-	require.LessOrEqual(t, int(seen.logins.Load()), 2)
 }

@@ -2,9 +2,7 @@ package onpremise_test
 
 import (
 	"encoding/json"
-	"errors"
 	"math"
-	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -216,35 +214,6 @@ func tenRowsAndOne() (rows []onpremise.ListRow) {
 		rows = append(rows, onpremise.ListRow{ID: strconv.Itoa(i), Title: "Row"})
 	}
 	return rows
-}
-
-func TestSuccessWithoutMessageIDIsAnOutcomeUnknown(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{`{"messages":[],"meta":{"version":"v2"}}`, `{"messages":[{"id":""}]}`, `{}`, `queued`} {
-		client, w := newClient(t, 200, body)
-		id, err := client.Messages.Send(t.Context(), onpremise.TextMessage(testTo, "hi"))
-		require.Empty(t, id)
-		var e *onpremise.Error
-		require.ErrorAs(t, err, &e)
-		require.Equal(t, body, e.Body)
-		require.Equal(t, 200, e.StatusCode)
-		require.ErrorIs(t, err, onpremise.ErrOutcomeUnknown)
-		require.Equal(t, 1, w.sent())
-	}
-}
-
-func TestMessageIsSentOnce(t *testing.T) {
-	t.Parallel()
-	for name, respond := range map[string]func() (*http.Response, error){
-		"500":             func() (*http.Response, error) { return says(500, ""), nil },
-		"503":             func() (*http.Response, error) { return says(503, ""), nil },
-		"connection lost": func() (*http.Response, error) { return nil, errors.New("connection reset") },
-	} {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return respond() }}
-		_, err := clientOn(t, w).Messages.Send(t.Context(), onpremise.TextMessage(testTo, "hi"))
-		require.ErrorIs(t, err, onpremise.ErrOutcomeUnknown, name)
-		require.Equal(t, 1, w.sent())
-	}
 }
 
 func TestClosedWindowHasAnErrorOfItsOwn(t *testing.T) {
