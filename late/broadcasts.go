@@ -65,7 +65,7 @@ func (s *BroadcastsService) All(ctx context.Context, opts ListBroadcastsOptions,
 		}
 		return page.Broadcasts, page.Pagination, nil
 	}
-	return each(ctx, checkPage(opts.Limit, opts.Skip), opts.Skip, iterOpts, fetch, func(b Broadcast) string { return b.ID })
+	return each(ctx, checkPage(opts.Limit, opts.Skip), opts.Skip, iterOpts, fetch, func(b Broadcast) (string, string) { return b.ID, "" })
 }
 
 // Create creates a draft of a broadcast that sends an approved template. Recipients can be given

@@ -67,7 +67,7 @@ func (s *ContactsService) All(ctx context.Context, opts ListContactsOptions, ite
 		}
 		return page.Contacts, page.Pagination, nil
 	}
-	return each(ctx, checkPage(opts.Limit, opts.Skip), opts.Skip, iterOpts, fetch, func(c Contact) string { return c.ID })
+	return each(ctx, checkPage(opts.Limit, opts.Skip), opts.Skip, iterOpts, fetch, func(c Contact) (string, string) { return c.ID, c.Name })
 }
 
 // Create creates a contact. The phone number must be in E.164 form. It returns [ErrConflict] if

@@ -53,7 +53,7 @@ func (s *BroadcastsService) AllRecipients(ctx context.Context, id string, opts L
 		}
 		return page.Recipients, page.Pagination, nil
 	}
-	return each(ctx, checkPage(opts.Limit, opts.Skip), opts.Skip, iterOpts, fetch, func(r RecipientDelivery) string { return r.Phone })
+	return each(ctx, checkPage(opts.Limit, opts.Skip), opts.Skip, iterOpts, fetch, func(r RecipientDelivery) (string, string) { return r.Phone, "" })
 }
 
 // AddRecipients adds up to 1000 recipients to a draft. Phone numbers that are already on its list

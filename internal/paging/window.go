@@ -5,37 +5,39 @@ import (
 	"errors"
 )
 
-// window holds the pages that were asked for ahead of the loop, in offset order.
-// Only the goroutine of the loop uses it.
+// maxPrefetch bounds the pages that are fetched ahead.
+const maxPrefetch = 100
+
+// errNoReturn is the error of a fetch that called runtime.Goexit, as t.FailNow does.
+var errNoReturn = errors.New("fetch did not return")
+
+// window holds the requests that were made ahead of the loop, in the order of their offsets. Only
+// the goroutine of the loop uses it.
 type window[T any] struct {
 	parent context.Context
 	fetch  func(ctx context.Context, skip int) (Page[T], error)
 	depth  int
 
-	lead   int // how far to read ahead now: up to depth, less after a wrong prediction
+	lead   int // how far to read ahead: depth, or less after a wrong prediction
 	queue  []*request[T]
-	ctx    context.Context // of every request in the queue
+	ctx    context.Context // of the requests in the queue
 	cancel context.CancelFunc
 }
 
+type request[T any] struct {
+	skip     int
+	done     chan struct{}
+	page     Page[T]
+	err      error
+	panicked any
+}
+
 func newWindow[T any](ctx context.Context, depth int, fetch func(context.Context, int) (Page[T], error)) *window[T] {
+	depth = min(depth, maxPrefetch)
 	return &window[T]{parent: ctx, fetch: fetch, depth: depth, lead: depth}
 }
 
-type request[T any] struct {
-	skip int
-	done chan struct{}
-	page Page[T]
-	err  error
-
-	panicked any // raised again by take, on the loop's goroutine
-}
-
-// errNoAnswer keeps a fetch that ends its goroutine (t.FailNow does) from
-// looking like an empty page.
-var errNoAnswer = errors.New("paging: fetch did not return")
-
-// take returns the page at skip, fetching it if that was not predicted.
+// take returns the page at skip, which it fetches if that was not predicted.
 func (w *window[T]) take(skip int) (Page[T], error) {
 	if w.depth <= 0 {
 		w.open()
@@ -45,7 +47,7 @@ func (w *window[T]) take(skip int) (Page[T], error) {
 	if len(w.queue) > 0 {
 		w.lead = min(2*w.lead, w.depth)
 	} else {
-		w.ask(skip)
+		w.request(skip)
 	}
 	head := w.queue[0]
 	select {
@@ -60,18 +62,18 @@ func (w *window[T]) take(skip int) (Page[T], error) {
 	}
 }
 
-// fill asks for pages from next on, size apart. Past a known total it asks for
-// none but the first, which has to be taken in any case.
+// fill requests pages from next on, size apart. Past a known total it requests only the first,
+// which is needed in any case.
 func (w *window[T]) fill(next, size, total int) {
 	w.expect(next)
 	next += len(w.queue) * size
-	for len(w.queue) < w.lead && (len(w.queue) == 0 || total <= 0 || next < total) {
-		w.ask(next)
+	for len(w.queue) < w.lead && (len(w.queue) == 0 || total <= 0 || next+1 < total) {
+		w.request(next)
 		next += size
 	}
 }
 
-// discard cancels what is in flight, and returns when it has ended.
+// discard cancels the requests in flight and waits for them.
 func (w *window[T]) discard() {
 	if w.cancel != nil {
 		w.cancel()
@@ -83,10 +85,9 @@ func (w *window[T]) discard() {
 	w.queue = nil
 }
 
-// expect discards a queue that does not begin at skip: a page was shorter than
-// predicted, or refused. Until predictions hold again, pages are asked for with
-// a smaller lead, because a list that keeps shifting would otherwise cost depth
-// requests for each page.
+// expect discards a queue that does not begin at skip, because a page was shorter than predicted or
+// did not match. It also reduces the lead until predictions are right again: a list that keeps
+// changing would otherwise cost depth requests for each page.
 func (w *window[T]) expect(skip int) {
 	if len(w.queue) > 0 && w.queue[0].skip != skip {
 		w.discard()
@@ -94,10 +95,10 @@ func (w *window[T]) expect(skip int) {
 	}
 }
 
-func (w *window[T]) ask(skip int) {
+func (w *window[T]) request(skip int) {
 	w.open()
 	ctx := w.ctx
-	r := &request[T]{skip: skip, done: make(chan struct{}), err: errNoAnswer}
+	r := &request[T]{skip: skip, done: make(chan struct{}), err: errNoReturn}
 	w.queue = append(w.queue, r)
 	go func() {
 		defer func() {
@@ -108,7 +109,7 @@ func (w *window[T]) ask(skip int) {
 	}()
 }
 
-// open makes the context that the next discard ends.
+// open makes the context that the next discard cancels.
 func (w *window[T]) open() {
 	if w.cancel == nil {
 		w.ctx, w.cancel = context.WithCancel(w.parent)

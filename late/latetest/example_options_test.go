@@ -82,11 +82,12 @@ func ExampleWithRateLimit() {
 // A page may contain fewer rows than requested. A program that takes a short page for the last
 // skips people.
 func ExampleWithPageCap() {
-	server := latetest.NewServer(latetest.WithPageCap(1))
+	server := latetest.NewServer(latetest.WithPageCap(2))
 	defer server.Close()
 	server.AddContacts(
 		late.CreateContactRequest{Phone: "+16315550101", Name: "Ada"},
 		late.CreateContactRequest{Phone: "+16315550102", Name: "Ben"},
+		late.CreateContactRequest{Phone: "+16315550103", Name: "Chloé"},
 	)
 
 	for contact, err := range server.Client().Contacts.All(context.Background(), late.ListContactsOptions{Limit: 50}) {
@@ -96,11 +97,12 @@ func ExampleWithPageCap() {
 		}
 		fmt.Println(contact.Name)
 	}
-	fmt.Println(len(server.Requests("getWhatsAppContacts")), "pages")
+	fmt.Println(len(server.Requests("getWhatsAppContacts")), "pages, which overlap by one row")
 	// Output:
 	// Ada
 	// Ben
-	// 2 pages
+	// Chloé
+	// 2 pages, which overlap by one row
 }
 
 func ExampleWithNumberLimit() {
