@@ -28,7 +28,7 @@ type Operation struct {
 	Delete  bool     // and then a 404 is success
 	File    bool     // its response is a file, of any bytes
 	Stream  bool     // which the caller reads
-	Lookup  bool     // it changes nothing, although it is a POST
+	Lookup  bool     // it changes nothing that matters, although it is a POST
 	Lasts   bool     // it continues after the call's context has ended
 	Secrets []string // of its request
 }

@@ -74,7 +74,7 @@ func (f *Fault) Expect(op Operation, void bool, times int) Expectation {
 	if f.strange && void && !f.page {
 		e.Failure = false // only the body is wrong, and the operation may not need it
 	}
-	if f.resends { // by net/http, if that is safe
+	if f.resends && (op.Read || op.Lookup) { // by net/http
 		e.Attempts, e.Processed, e.Reported = Unknown, Unknown, Unknown
 		if !op.Repeat || times == 1 {
 			e.Failure, e.Success, e.Whole = false, false, false
