@@ -92,6 +92,9 @@ type Client struct {
 	// Only selects faults; nil selects all. The short form runs all of them for each operation.
 	Only func(Fault) bool
 
+	// Verify checks an outcome instead of the checks of a single call.
+	Verify func(t *testing.T, op Operation, f Fault, o *Outcome)
+
 	contract []contract.Operation
 	rules    Rules
 }
@@ -172,7 +175,14 @@ func (c *Client) Run(t *testing.T) {
 							if c.Adjust != nil {
 								c.Adjust(op, f, times, &e)
 							}
-							synctest.Test(t, func(t *testing.T) { c.Check(t, op, f, e, c.Strike(t, op, f, times, protocol), whole) })
+							synctest.Test(t, func(t *testing.T) {
+								o := c.Strike(t, op, f, times, protocol)
+								if c.Verify != nil {
+									c.Verify(t, op, f, o)
+									return
+								}
+								c.Check(t, op, f, e, o, whole)
+							})
 						}
 					})
 				}

@@ -45,7 +45,7 @@ type Facts struct {
 	uncertain bool // the client cannot know whether the server processed it
 	processed bool
 	transient bool // a later attempt may succeed
-	resends   bool // the protocol allows net/http to resend it by itself
+	resends   bool // net/http may resend reads and lookups by itself
 
 	Status int // of the response, 0 if there is none
 	is     []error
@@ -152,11 +152,11 @@ func http2Faults() []Fault {
 	var faults []Fault
 	for code := http2.ErrCodeNo; code <= http2.ErrCodeHTTP11Required; code++ {
 		if code != http2.ErrCodeRefusedStream {
-			before, after := unread, processed
-			before.resends, after.resends = code == http2.ErrCodeProtocol, code == http2.ErrCodeProtocol
+			early, late := unread, processed
+			early.resends, late.resends = code == http2.ErrCodeProtocol, code == http2.ErrCodeProtocol
 			faults = append(faults,
-				Fault{Name: "reset before the body is read, " + code.String(), Facts: before, early: true, serve: reset(code)},
-				Fault{Name: "reset after processing, " + code.String(), Facts: after, serve: reset(code)})
+				Fault{Name: "reset before the body is read, " + code.String(), Facts: early, early: true, serve: reset(code)},
+				Fault{Name: "reset after processing, " + code.String(), Facts: late, serve: reset(code)})
 		}
 		faults = append(faults, Fault{Name: "reset in the body, " + code.String(), Facts: truncated, serve: before(reset(code), partial)})
 	}

@@ -40,6 +40,7 @@ type Response struct {
 type Seen struct {
 	*http.Request
 	Payload   []byte
+	Struck    bool // by a fault
 	Processed bool
 }
 
@@ -99,8 +100,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			x.cut()
 		}
-		x.Payload = payload
+		x.Payload, r.Body = payload, io.NopCloser(bytes.NewReader(payload))
 	}
+	x.Struck = f != nil && !f.harmless
 	x.Processed = f == nil || f.processed
 	s.mu.Lock()
 	s.seen = append(s.seen, x.Seen)
