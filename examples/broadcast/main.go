@@ -12,7 +12,7 @@
 //
 // Run it again after a crash or an error: it finds the broadcast by its name, continues with what is
 // missing, and never sends it twice. Contacts that are new to the account count as having consented,
-// so whoever adds people to the file vouches for them. People who have opted out get no message.
+// so only add people who have. People who have opted out get no message.
 package main
 
 import (

@@ -14,13 +14,11 @@ import (
 
 const mediaJSON = "application/json"
 
-// file stands for every file: where one is text, it is a certificate in PEM.
+// file is the content of every file: a PEM certificate, for APIs that expect one.
 const file = "-----BEGIN CERTIFICATE-----\nAAECAwQF\n-----END CERTIFICATE-----\n"
 
-// Answer makes an answer as the contract has it: of the first 2xx response of op, every property set
-// but errors.
-//
-// Of several forms it takes a file, then JSON: the others have to be asked for.
+// Answer makes a response to op: its first 2xx response, with every property set except errors.
+// If there are several media types, it takes a file, then JSON; the others must be asked for.
 func Answer(op *openapi3.Operation) (status int, contentType string, body []byte) {
 	codes := slices.Sorted(maps.Keys(op.Responses.Map()))
 	first := slices.IndexFunc(codes, func(code string) bool { return strings.HasPrefix(code, "2") })
@@ -35,7 +33,7 @@ func Answer(op *openapi3.Operation) (status int, contentType string, body []byte
 		}
 	}
 	if media := content[mediaJSON]; media != nil {
-		return status, mediaJSON, encode(successful(maker{}.value(media.Schema.Value, "answer", 1)))
+		return status, mediaJSON, encode(successful(maker{}.value(media.Schema.Value, "response", 1)))
 	}
 	return status, "", nil
 }
@@ -48,10 +46,10 @@ func successful(v any) any {
 	return v
 }
 
-// concrete makes one media type of a range.
+// concrete returns one media type of a range.
 var concrete = strings.NewReplacer("*/*", "application/octet-stream", "/*", "/png")
 
-// statusOf reads 2XX, which stands for them all, as 200.
+// statusOf returns 200 for 2XX.
 func statusOf(code string) int {
 	status, err := strconv.Atoi(strings.ReplaceAll(code, "X", "0"))
 	if err != nil {
@@ -63,18 +61,17 @@ func statusOf(code string) int {
 func encode(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // v is made of what was JSON
+		panic(err) // v was decoded from JSON
 	}
 	return b
 }
 
-// maker makes values of schemas.
+// maker makes values for schemas.
 type maker struct {
-	alternative int // which one is taken where a schema has several
+	alternative int // the alternative that is used if a schema has several
 }
 
-// value makes a value of a schema. The name of its property and the number of its item in a
-// list make each text another.
+// value makes a value for a schema. Strings differ by property name and list index.
 func (m maker) value(schema *openapi3.Schema, name string, n int) any {
 	schema = m.whole(schema)
 	switch {
@@ -105,7 +102,7 @@ func (m maker) value(schema *openapi3.Schema, name string, n int) any {
 	goType, _ := schema.Extensions["x-go-type"].(string)
 	switch cmp.Or(schema.Format, goType) {
 	case "date-time", "Time":
-		return "2100-01-02T15:04:05Z" // a token that has ended would be renewed at once
+		return "2100-01-02T15:04:05Z" // an expired token would be renewed at once
 	case "Timestamp":
 		return "1500000000"
 	case "Milliseconds":
@@ -116,7 +113,7 @@ func (m maker) value(schema *openapi3.Schema, name string, n int) any {
 	return fmt.Sprintf("%s%d", name, n)
 }
 
-// whole is a schema as one: with all of its parts, and with one of its alternatives.
+// whole merges a schema with its parts and one of its alternatives.
 func (m maker) whole(schema *openapi3.Schema) *openapi3.Schema {
 	parts := slices.Clone(schema.AllOf)
 	if among := slices.Concat(schema.OneOf, schema.AnyOf); len(among) > 0 {
@@ -144,7 +141,7 @@ func (m maker) whole(schema *openapi3.Schema) *openapi3.Schema {
 	return &whole
 }
 
-// sent lists the properties of an object but for those that the overlay adds for Go alone.
+// sent lists the properties of an object, except those that exist only in Go.
 func sent(schema *openapi3.Schema) []string {
 	names := slices.Sorted(maps.Keys(schema.Properties))
 	return slices.DeleteFunc(names, func(name string) bool {
@@ -155,7 +152,7 @@ func sent(schema *openapi3.Schema) []string {
 	})
 }
 
-// others is the schema of what an object holds beside its properties.
+// others returns the schema of additional properties.
 func others(schema *openapi3.Schema) *openapi3.Schema {
 	if extra := schema.AdditionalProperties.Schema; extra != nil {
 		return extra.Value

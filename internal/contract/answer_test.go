@@ -26,16 +26,16 @@ func operation(t *testing.T, doc *openapi3.T, id string) *openapi3.Operation {
 	return op
 }
 
-func TestEveryAnswerIsAsItsContractHasIt(t *testing.T) {
+func TestResponsesMatchTheContract(t *testing.T) {
 	t.Parallel()
 	for name, doc := range map[string]*openapi3.T{"late": late(t), "onpremise": onpremise(t)} {
-		answers := 0
+		responses := 0
 		for path, item := range doc.Paths.Map() {
 			for method, op := range item.Operations() {
 				status, contentType, body := contract.Answer(op)
-				all := []answer{{status, contentType, string(body)}}
+				all := []response{{status, contentType, string(body)}}
 				for _, sample := range contract.Answers(op) {
-					all = append(all, answer{sample.Status, "application/json", string(sample.Body)})
+					all = append(all, response{sample.Status, "application/json", string(sample.Body)})
 				}
 				for _, a := range all {
 					r := &report{TB: t}
@@ -45,17 +45,17 @@ func TestEveryAnswerIsAsItsContractHasIt(t *testing.T) {
 					require.NoError(t, err)
 					_, err = checker.RoundTrip(req)
 					require.NoError(t, err)
-					require.Empty(t, r.errors, "%s answers %s", op.OperationID, a.body)
+					require.Empty(t, r.errors, "%s: %s", op.OperationID, a.body)
 					require.Equal(t, []string{op.OperationID}, checker.Called())
 				}
-				answers++
+				responses++
 			}
 		}
-		require.Equal(t, map[string]int{"late": 37, "onpremise": 55}[name], answers)
+		require.Equal(t, map[string]int{"late": 37, "onpremise": 55}[name], responses)
 	}
 }
 
-func TestAnAnswerHasEveryProperty(t *testing.T) {
+func TestResponseHasEveryProperty(t *testing.T) {
 	t.Parallel()
 	doc := late(t)
 	_, _, body := contract.Answer(operation(t, doc, "getWhatsAppGroups"))
@@ -72,15 +72,15 @@ func TestAnAnswerHasEveryProperty(t *testing.T) {
 	}
 	require.Equal(t, map[string]any{"key": "value1"}, got.Contact["customFields"])
 
-	// What the overlay adds for Go alone is not on the wire.
+	// Properties that the overlay adds only for Go are not sent.
 	_, _, body = contract.Answer(operation(t, doc, "getWhatsAppTemplate"))
 	require.NotContains(t, string(body), "additionalProperties")
 }
 
-func TestOfSeveralFormsOneIsTheAnswer(t *testing.T) {
+func TestResponseMediaType(t *testing.T) {
 	t.Parallel()
 	doc := onpremise(t)
-	for id, want := range map[string]answer{
+	for id, want := range map[string]response{
 		"RequestCode":           {201, "", ""},
 		"DeleteMedia":           {200, "", ""},
 		"LoginUser":             {200, "application/json", `"token":"token1"`},

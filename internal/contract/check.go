@@ -21,9 +21,9 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// Checker is a transport that holds what passes against a contract.
+// Checker is a transport that checks requests and responses against a contract.
 type Checker struct {
-	// AnswersOnly leaves requests alone, for tests that break the contract on purpose.
+	// AnswersOnly skips requests, for tests that violate the contract on purpose.
 	AnswersOnly bool
 
 	tb     TB
@@ -34,20 +34,20 @@ type Checker struct {
 	called map[string]bool
 }
 
-// Check returns a transport that sends by next, and reports to tb each request and each
-// answer that is not as doc has it. Authentication is not its concern.
+// Check returns a transport that sends requests through next and reports every request and
+// response that violates doc. It does not check authentication.
 func Check(tb TB, doc *openapi3.T, next http.RoundTripper) *Checker {
 	return &Checker{tb: tb, router: newRouter(doc), next: next, called: map[string]bool{}}
 }
 
-// Called lists the ids of the operations that were called.
+// Called lists the IDs of the operations that were called.
 func (c *Checker) Called() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Sorted(maps.Keys(c.called))
 }
 
-// RoundTrip sends a request and checks it and its answer.
+// RoundTrip sends a request, and checks it and its response.
 func (c *Checker) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.tb.Helper()
 	route, params := c.router.find(req)
@@ -82,22 +82,22 @@ func (c *Checker) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := io.ReadAll(resp.Body)
+	response, err := io.ReadAll(resp.Body)
 	resp.Body.Close()
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(answer), failing{err}))
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(response), failing{err}))
 	if err == nil {
 		err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 			RequestValidationInput: input, Status: resp.StatusCode, Header: resp.Header,
-			Body: io.NopCloser(bytes.NewReader(answer)), Options: input.Options,
+			Body: io.NopCloser(bytes.NewReader(response)), Options: input.Options,
 		})
 	}
 	if err != nil {
-		c.tb.Errorf("contract: answer %d of %s: %v", resp.StatusCode, route.Operation.OperationID, err)
+		c.tb.Errorf("contract: response %d of %s: %v", resp.StatusCode, route.Operation.OperationID, err)
 	}
 	return resp, nil
 }
 
-// failing ends a body as it ended when it was read to be checked.
+// failing is a body that ends with the error that reading it returned.
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) {
@@ -108,7 +108,7 @@ func (f failing) Read([]byte) (int, error) {
 }
 
 func requestInput(route *routers.Route, params map[string]string, req *http.Request, body []byte) *openapi3filter.RequestValidationInput {
-	copied := req.Clone(context.Background()) // the validator keeps what it reads in the request
+	copied := req.Clone(context.Background()) // the validator replaces the body of the request
 	copied.Body = io.NopCloser(bytes.NewReader(body))
 	copied.ContentLength = int64(len(body))
 	return &openapi3filter.RequestValidationInput{
@@ -120,8 +120,8 @@ func requestInput(route *routers.Route, params map[string]string, req *http.Requ
 	}
 }
 
-// checkRequest lists what is wrong with a request, with what it has and the contract has
-// not: servers pass that over, so it is lost without a word.
+// checkRequest lists the problems of a request, including parameters and properties that the
+// contract does not declare: servers ignore them silently.
 func checkRequest(input *openapi3filter.RequestValidationInput, body []byte) []error {
 	var list []error
 	if err := openapi3filter.ValidateRequest(context.Background(), input); err != nil {
@@ -150,7 +150,7 @@ func checkRequest(input *openapi3filter.RequestValidationInput, body []byte) []e
 	return list
 }
 
-// undeclared lists the properties of value that schema does not know.
+// undeclared lists the properties of value that schema does not declare.
 func undeclared(schema *openapi3.Schema, value any, path string) []string {
 	switch value := value.(type) {
 	case []any:
@@ -182,8 +182,8 @@ func undeclared(schema *openapi3.Schema, value any, path string) []string {
 	return nil
 }
 
-// properties collects what a schema and its parts declare, the schema of all others, and
-// whether there may be any.
+// properties returns the properties that a schema and its parts declare, the schema of additional
+// properties, and whether any are allowed.
 func properties(schema *openapi3.Schema, known map[string]*openapi3.Schema) (rest *openapi3.Schema, open bool) {
 	for name, p := range schema.Properties {
 		known[name] = p.Value
@@ -201,14 +201,13 @@ func properties(schema *openapi3.Schema, known map[string]*openapi3.Schema) (res
 		}
 		open = open || o
 	}
-	// The overlay marks what holds more than is declared by a property for the rest; a bare
-	// object says nothing of what it holds.
+	// In the overlay, a typed object with additional members has a property for them; a bare
+	// object may have any.
 	bare := len(schema.Properties) == 0 && len(parts) == 0 && schema.AdditionalProperties.Has == nil
 	return rest, open || bare || schema.Properties["additionalProperties"] != nil
 }
 
-// router finds the operation that a request calls, below the path of any server of the
-// contract or none.
+// router finds the operation of a request, with or without the path of a server of the contract.
 type router struct{ mux *http.ServeMux }
 
 func newRouter(doc *openapi3.T) router {
@@ -232,14 +231,14 @@ func newRouter(doc *openapi3.T) router {
 	return router{mux}
 }
 
-// find returns the route of a request and its path parameters, or nil.
+// find returns the route and the path parameters of a request, or nil.
 func (r router) find(req *http.Request) (*routers.Route, map[string]string) {
 	m := &match{}
 	r.mux.ServeHTTP(m, req.Clone(context.Background()))
 	return m.route, m.params
 }
 
-// match is a handler of the mux. The match that serves as the ResponseWriter receives the result.
+// match is a handler of the mux. The ResponseWriter is the match that receives the result.
 type match struct {
 	httptest.ResponseRecorder
 	route  *routers.Route

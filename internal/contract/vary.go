@@ -13,7 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// ByID lists the operations of doc by their ids.
+// ByID returns the operations of doc by ID.
 func ByID(doc *openapi3.T) map[string]*openapi3.Operation {
 	all := map[string]*openapi3.Operation{}
 	for _, item := range doc.Paths.Map() {
@@ -24,15 +24,15 @@ func ByID(doc *openapi3.T) map[string]*openapi3.Operation {
 	return all
 }
 
-// Tolerate holds call, which reads a body, against samples: each of their variations has to be
-// read, and as its sample is, but for what it tells beyond. A variation for which refused
-// returns a function has to be an error that this accepts; refused may be nil.
+// Tolerate calls call with every variation of the samples. Each must be decoded without an error,
+// to the value of its sample apart from the additions. If refused returns a function for a
+// variation, call must return an error that it accepts. refused may be nil.
 func Tolerate(tb TB, samples []Sample, call func(status int, body []byte) (any, error), refused func(Variation) func(error) bool) {
 	tb.Helper()
 	for _, sample := range samples {
 		want, err := call(sample.Status, sample.Body)
 		if err != nil {
-			tb.Errorf("contract: the answer of the contract, %s: %v", sample.Body, err)
+			tb.Errorf("contract: sample response %s: %v", sample.Body, err)
 			continue
 		}
 		want = Variation{}.plain(want)
@@ -56,9 +56,9 @@ func Tolerate(tb TB, samples []Sample, call func(status int, body []byte) (any, 
 	}
 }
 
-// Sample is a value of a schema in JSON, with every property set.
+// Sample is a JSON value of a schema with every property set.
 type Sample struct {
-	Status int // of the response that it is the body of
+	Status int // of the response
 	Body   []byte
 
 	schema  *openapi3.Schema
@@ -67,28 +67,28 @@ type Sample struct {
 }
 
 func (s Sample) value() any {
-	v := s.maker.value(s.schema, "answer", 1)
+	v := s.maker.value(s.schema, "response", 1)
 	if s.success {
 		return successful(v)
 	}
 	return v
 }
 
-// Samples makes a value of each alternative that schema has.
+// Samples makes a value for each alternative of schema.
 func Samples(schema *openapi3.Schema) []Sample {
 	var samples []Sample
 	for i := range alternatives(schema) {
 		m := maker{alternative: i}
-		samples = append(samples, Sample{Body: encode(m.value(schema, "answer", 1)), schema: schema, maker: m})
+		samples = append(samples, Sample{Body: encode(m.value(schema, "response", 1)), schema: schema, maker: m})
 	}
 	return samples
 }
 
-// Answers makes the samples of each response in JSON with which op may succeed.
+// Answers makes samples of each JSON response of op with a 2xx status.
 func Answers(op *openapi3.Operation) []Sample { return samples(op, true) }
 
-// Refusals makes the samples of each response in JSON with which op may fail. That of every
-// status which has none of its own bears status 0.
+// Refusals makes samples of each JSON response of op with another status. The default response
+// has status 0.
 func Refusals(op *openapi3.Operation) []Sample { return samples(op, false) }
 
 func samples(op *openapi3.Operation, success bool) []Sample {
@@ -110,7 +110,7 @@ func samples(op *openapi3.Operation, success bool) []Sample {
 	return all
 }
 
-// alternatives is how many a schema has at most in one place.
+// alternatives returns the largest number of alternatives in one place of a schema.
 func alternatives(schema *openapi3.Schema) int {
 	n := max(len(schema.OneOf), len(schema.AnyOf), 1)
 	parts := slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf, slices.Collect(maps.Values(schema.Properties)))
@@ -123,20 +123,20 @@ func alternatives(schema *openapi3.Schema) int {
 	return n
 }
 
-// What can be another way in a body than in its sample.
+// The kinds of variations of a body.
 const (
-	Added   = "added"         // properties of each type that nobody knows
-	Unknown = "unknown value" // a value that its enumeration does not have
-	Largest = "largest"       // an integer as large as can be
+	Added   = "added"         // unknown properties of each type
+	Unknown = "unknown value" // unknown enumeration value
+	Largest = "largest"       // largest integer
 	Null    = "null"
-	LeftOut = "left out" // a property
-	Empty   = "empty"    // a list or an object
+	LeftOut = "left out" // missing property
+	Empty   = "empty"    // empty list or object
 )
 
-// What is added begins so.
+// prefix of added names and values
 const mark = "added_"
 
-// additions are values of each type. A server writes no integer as 1e3: no variation does.
+// additions has a value of each type. Servers do not write integers as 1e3, so no variation does.
 var additions = map[string]any{
 	mark + "text": "text", mark + "number": 7.5, mark + "flag": true, mark + "null": nil,
 	mark + "object": map[string]any{"id": "text", "list": []any{1, nil}}, mark + "list": []any{map[string]any{"id": 1}, "text"},
@@ -144,17 +144,17 @@ var additions = map[string]any{
 
 func added(name string, _ any) bool { return strings.HasPrefix(name, mark) }
 
-// Variation is a body that differs from its sample in one thing.
+// Variation is a body that differs from its sample in one respect.
 type Variation struct {
 	Kind    string
-	Pointer string // to what differs, as in RFC 6901
+	Pointer string // to the difference (RFC 6901)
 	Body    []byte
 
 	everywhere       bool
-	original, stands any // a value, and what stands for it
+	original, stands any // a value and its replacement
 }
 
-// String names the variation: "/contact/name: null".
+// String returns the name of the variation: "/contact/name: null".
 func (v Variation) String() string {
 	if v.everywhere {
 		return v.Kind + " everywhere"
@@ -162,17 +162,16 @@ func (v Variation) String() string {
 	return v.Pointer + ": " + v.Kind
 }
 
-// Loses reports whether the body lacks what stands at pointer in its sample, or only has it
-// empty.
+// Loses reports whether the value at pointer in the sample is missing or empty in the body.
 func (v Variation) Loses(pointer string) bool {
 	return v.lossy() && strings.HasPrefix(pointer+"/", v.Pointer+"/")
 }
 
-// lossy: the body lacks something that its sample has.
+// lossy reports whether a kind removes something from the sample.
 func (v Variation) lossy() bool { return v.Kind == Null || v.Kind == LeftOut || v.Kind == Empty }
 
-// plain is what value is in JSON, without what was added, and with the original in the place
-// of what stands for it. Numbers are text, since some are written as such.
+// plain returns value as JSON without additions and with the original of replaced values. Numbers
+// become strings, since servers write some as such.
 func (v Variation) plain(value any) any {
 	dec := json.NewDecoder(bytes.NewReader(encode(value)))
 	dec.UseNumber()
@@ -205,9 +204,8 @@ func (v Variation) strip(tree any) any {
 	return fmt.Sprint(v.original)
 }
 
-// Variations lists what a later server might send in the place of the sample, each with one
-// difference, at every depth, and one with all additions at once. Of a list, the first item is
-// varied.
+// Variations lists bodies that a later server version might send, each with one difference, at
+// every depth, and one with all additions. In lists, only the first item varies.
 func (s Sample) Variations() []Variation {
 	w := &walk{maker: s.maker}
 	begin := func() { w.root = s.value() }
@@ -230,7 +228,7 @@ func (w *walk) emit(v Variation) {
 	w.list = append(w.list, v)
 }
 
-// vary lists the variations of the value at a pointer, which set replaces.
+// vary lists the variations of the value at a pointer; set replaces the value.
 func (w *walk) vary(schema *openapi3.Schema, value any, at string, set func(any)) {
 	schema = w.maker.whole(schema)
 	replace := func(kind string, by any) {
@@ -238,7 +236,7 @@ func (w *walk) vary(schema *openapi3.Schema, value any, at string, set func(any)
 		w.emit(Variation{Kind: kind, Pointer: at, original: value, stands: by})
 		set(value)
 	}
-	if at != "" { // the whole is an object, or no answer at all
+	if at != "" { // the whole body must be an object
 		replace(Null, nil)
 	}
 	switch value := value.(type) {
@@ -276,7 +274,7 @@ func (w *walk) vary(schema *openapi3.Schema, value any, at string, set func(any)
 	}
 }
 
-// grow adds to every object of a tree.
+// grow adds members to every object of a tree.
 func grow(tree any) {
 	switch tree := tree.(type) {
 	case map[string]any:

@@ -12,7 +12,7 @@ import (
 	"github.com/wabakit/wabakit-go/internal/contract"
 )
 
-// ticket is a schema in which everything that is varied stands once.
+// ticket is a schema with one place for each kind of variation.
 func ticket() *openapi3.Schema {
 	part := openapi3.NewObjectSchema().WithProperty("n", openapi3.NewIntegerSchema())
 	return openapi3.NewObjectSchema().
@@ -21,7 +21,7 @@ func ticket() *openapi3.Schema {
 		WithProperty("fields", openapi3.NewObjectSchema().WithAdditionalProperties(openapi3.NewStringSchema()))
 }
 
-func TestASampleIsVariedAtEveryDepth(t *testing.T) {
+func TestVariationsAtEveryDepth(t *testing.T) {
 	t.Parallel()
 	sample := contract.Samples(ticket())[0]
 	const (
@@ -61,7 +61,7 @@ func TestASampleIsVariedAtEveryDepth(t *testing.T) {
 	}, got)
 }
 
-func TestEveryTypeIsAddedToEveryObject(t *testing.T) {
+func TestAdditionsOfEveryType(t *testing.T) {
 	t.Parallel()
 	additions := []string{
 		`"added_flag":true`, `"added_list":[{"id":1},"text"]`, `"added_null":null`, `"added_number":7.5`,
@@ -81,7 +81,7 @@ func TestEveryTypeIsAddedToEveryObject(t *testing.T) {
 	require.Equal(t, map[string]int{": added": 1, "/fields: added": 1, "/parts/0: added": 1, "added everywhere": 4}, times)
 }
 
-func TestWhatIsReadOtherwiseIsReported(t *testing.T) {
+func TestTolerateReportsDifferences(t *testing.T) {
 	t.Parallel()
 	type read struct {
 		State  string                     `json:"state"`
@@ -98,7 +98,7 @@ func TestWhatIsReadOtherwiseIsReported(t *testing.T) {
 		}
 	}
 	for name, tc := range map[string]struct {
-		of      string // the variation of which the reader errs
+		of      string // the variation that the reader handles wrongly
 		err     error
 		change  func(*read)
 		refused func(contract.Variation) func(error) bool
@@ -143,10 +143,10 @@ func TestWhatIsReadOtherwiseIsReported(t *testing.T) {
 	}
 	r := &report{TB: t}
 	contract.Tolerate(r, contract.Samples(ticket()), func(int, []byte) (any, error) { return nil, refusal }, nil)
-	require.Len(t, r.errors, 1, "whoever cannot read the sample is told so, once")
+	require.Len(t, r.errors, 1, "one report if the sample itself cannot be decoded")
 }
 
-func TestAVariationLosesWhatStandsBelowIt(t *testing.T) {
+func TestVariationLosesNestedValues(t *testing.T) {
 	t.Parallel()
 	var losing []string
 	for _, v := range contract.Samples(ticket())[0].Variations() {

@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// agents is a transport that keeps what calls name themselves, and answers all alike.
+// agents is a transport that records the User-Agent headers.
 type agents []string
 
 func (a *agents) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -30,7 +30,7 @@ func (a *agents) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-func TestBothClientsNameTheVersionOfTheModule(t *testing.T) {
+func TestUserAgentHasTheModuleVersion(t *testing.T) {
 	t.Parallel()
 	var seen agents
 	client := &http.Client{Transport: &seen}
@@ -48,8 +48,8 @@ func TestBothClientsNameTheVersionOfTheModule(t *testing.T) {
 	require.Equal(t, agents{"wabakit-go/" + version.Module, "shop/2 wabakit-go/" + version.Module}, seen)
 }
 
-// Whoever raises the version says what has changed, and the other way round.
-func TestTheNewestVersionOfTheChangelogIsThatOfTheModule(t *testing.T) {
+// The changelog and the module name the same version.
+func TestChangelogNamesTheModuleVersion(t *testing.T) {
 	t.Parallel()
 	changelog, err := os.ReadFile("../../CHANGELOG.md")
 	require.NoError(t, err)
