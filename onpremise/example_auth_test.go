@@ -2,7 +2,6 @@ package onpremise_test
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -25,20 +24,19 @@ func ExampleWithCredentials() {
 			fmt.Println(err)
 			return
 		}
-		server.ExpireTokens() // the client logs in again, and repeats the call
+		server.ExpireTokens() // the client logs in again and retries the call
 	}
 	fmt.Println(len(server.Requests("LoginUser")), "logins")
 	// Output: 3 logins
 }
 
-// A fresh installation refuses to work until its password is changed. The options can stay as
-// they are: the client knows both passwords.
+// A fresh installation requires a new password. The options need not change afterwards.
 func ExampleWithNewPassword() {
 	server := onpremisetest.NewServer(onpremisetest.WithFreshInstallation(),
 		onpremisetest.WithCredentials("admin", "secret"))
 	defer server.Close()
 
-	for range 2 { // set up, and started again later
+	for range 2 { // the first start of the program, and a later one
 		client, err := onpremise.NewClient(server.URL,
 			onpremise.WithCredentials("admin", "secret"), onpremise.WithNewPassword("correct horse battery"))
 		if err != nil {
@@ -56,34 +54,15 @@ func ExampleWithNewPassword() {
 	// correct horse battery
 }
 
-func ExampleWithToken() {
-	server := onpremisetest.NewServer()
-	defer server.Close()
-	client, err := onpremise.NewClient(server.URL, onpremise.WithToken(server.Token()))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+// storedToken is a token that another part of the program renews.
+type storedToken struct{ atomic.Value }
 
-	_, err = client.Groups.List(context.Background())
-	fmt.Println(err)
-	server.ExpireTokens()
-	_, err = client.Groups.List(context.Background())
-	fmt.Println(errors.Is(err, onpremise.ErrUnauthorized))
-	// Output:
-	// <nil>
-	// true
-}
-
-// kept is a token that another part of the program renews.
-type kept struct{ atomic.Value }
-
-func (k *kept) Token(context.Context) (string, error) { return k.Load().(string), nil }
+func (s *storedToken) Token(context.Context) (string, error) { return s.Load().(string), nil }
 
 func ExampleWithTokenSource() {
 	server := onpremisetest.NewServer()
 	defer server.Close()
-	var token kept
+	var token storedToken
 	client, err := onpremise.NewClient(server.URL, onpremise.WithTokenSource(&token))
 	if err != nil {
 		fmt.Println(err)
@@ -104,7 +83,7 @@ func ExampleWithTokenSource() {
 func ExampleWithRootCAs() {
 	server := onpremisetest.NewServer(onpremisetest.WithTLS())
 	defer server.Close()
-	pool := server.RootCAs() // yours: x509.NewCertPool(), and AppendCertsFromPEM with the file of the authority
+	pool := server.RootCAs() // in your program, x509.NewCertPool and AppendCertsFromPEM
 
 	client, err := onpremise.NewClient(server.URL,
 		onpremise.WithCredentials(server.Username(), server.Password()), onpremise.WithRootCAs(pool))
@@ -121,29 +100,7 @@ func ExampleWithRootCAs() {
 	// Output: connected
 }
 
-// An installation that is reached by another name than its certificate holds. A client
-// certificate goes into Certificates.
-func ExampleWithTLSConfig() {
-	server := onpremisetest.NewServer(onpremisetest.WithTLS())
-	defer server.Close()
-
-	client, err := onpremise.NewClient(server.URL,
-		onpremise.WithCredentials(server.Username(), server.Password()), onpremise.WithRootCAs(server.RootCAs()),
-		onpremise.WithTLSConfig(&tls.Config{ServerName: "onpremise.invalid", MinVersion: tls.VersionTLS13}))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	health, err := client.Health.Check(context.Background())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(health.Status)
-	// Output: connected
-}
-
-// No call needs a login before it. This one tells early whether the credentials are right.
+// Other methods log in by themselves. Login checks the credentials early.
 func ExampleUsersService_Login() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess(), onpremisetest.WithCredentials("admin", "s3cret"))
 	defer server.Close()
@@ -168,9 +125,9 @@ func ExampleUsersService_Create() {
 
 	bot := server.Client(onpremise.WithCredentials("bot", "correct horse battery"))
 	if err := bot.Application.ResetSettings(ctx); errors.Is(err, onpremise.ErrForbidden) {
-		fmt.Println("it may send, and change no settings")
+		fmt.Println("only administrators change settings")
 	}
 	// Output:
 	// bot
-	// it may send, and change no settings
+	// only administrators change settings
 }

@@ -2,9 +2,10 @@ package onpremise_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/wabakit/wabakit-go/onpremise"
@@ -18,7 +19,7 @@ func ExampleMessagesService_Send() {
 
 	id, err := client.Messages.Send(context.Background(), onpremise.TextMessage("16315551234", "hello"))
 	if errors.Is(err, onpremise.ErrOutcomeUnknown) {
-		fmt.Println("it may have been sent: do not send it again")
+		fmt.Println("it may have been sent; the webhook will report it")
 		return
 	}
 	if err != nil {
@@ -29,20 +30,6 @@ func ExampleMessagesService_Send() {
 	// Output: true
 }
 
-func ExampleMessagesService_MarkRead() {
-	server := onpremisetest.NewServer(onpremisetest.InProcess())
-	defer server.Close()
-	client, ctx := server.Client(), context.Background()
-	id := server.ReceiveText("16315551234", "hello") // in your program, the ID of a message that the webhook got
-
-	if err := client.Messages.MarkRead(ctx, id); err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(server.IsRead(id))
-	// Output: true
-}
-
 // A function for each kind builds a message. Other fields can be set in its result.
 func ExampleMessage() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
@@ -50,7 +37,7 @@ func ExampleMessage() {
 	client, ctx, to := server.Client(), context.Background(), "16315551234"
 
 	urgent := onpremise.TextMessage(to, "Your code is 123456")
-	urgent.TTL = new(300) // seconds; not worth delivering later
+	urgent.TTL = new(300) // in seconds
 	for _, message := range []onpremise.Message{
 		urgent,
 		onpremise.PreviewMessage(to, "https://shop.example.com is open again"),
@@ -72,17 +59,6 @@ func ExampleMessage() {
 	// Output: 8 messages
 }
 
-func ExampleTextMessage() {
-	message := onpremise.TextMessage("16315551234", "hello")
-	body, err := json.Marshal(message)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(string(body))
-	// Output: {"text":{"body":"hello"},"to":"16315551234","type":"text"}
-}
-
 func ExampleTemplateMessage() {
 	message := onpremise.TemplateMessage("16315551234", "shop_ns", "order_shipped", "en_US",
 		onpremise.HeaderComponent(onpremise.ImageParam(onpremise.MediaLink("https://shop.example.com/parcel.jpg", ""))),
@@ -92,7 +68,7 @@ func ExampleTemplateMessage() {
 	// Output: order_shipped 3
 }
 
-// A program answers with a menu; the webhook receives the ID of the row that is chosen.
+// The webhook receives the ID of the row that the customer chooses.
 func ExampleListMessage() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
@@ -131,50 +107,155 @@ func ExampleHSMMessage() {
 	// Output: order_shipped en_US 3
 }
 
-func ExampleLocalizableParam() {
-	meeting := time.Date(2027, time.March, 5, 14, 30, 0, 0, time.UTC)
-	for _, param := range []onpremise.LocalizableParam{
-		onpremise.HSMText("Ada"),
-		onpremise.HSMCurrency("10,50 €", "EUR", 10500),
-		onpremise.HSMEpoch("March 5, 14:30 UTC", meeting), // in the time zone of the receiver
-		onpremise.HSMDateTime("Friday", onpremise.DateTimeComponent{DayOfWeek: onpremise.PartsOf(meeting).DayOfWeek}),
-	} {
-		body, err := json.Marshal(param)
+func ExampleContactsService_Check() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	server.AddWhatsAppUsers("+1 631 555 1234")
+	client, ctx := server.Client(), context.Background()
+
+	contacts, err := client.Contacts.Check(ctx, []string{"+1 (631) 555-1234", "+1 631 555 9999"},
+		onpremise.CheckBlocking)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, c := range contacts {
+		fmt.Println(c.Input, c.Status, c.WaID)
+	}
+	// Output:
+	// +1 (631) 555-1234 valid 16315551234
+	// +1 631 555 9999 invalid
+}
+
+// Wait polls until every lookup is complete.
+func ExampleContactsService_Wait() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess(), onpremisetest.WithLookupTime(10*time.Millisecond))
+	defer server.Close()
+	client := server.Client()
+
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	contacts, err := client.Contacts.Wait(ctx, []string{"+1 631 555 1234"},
+		onpremise.WithPollInterval(5*time.Millisecond, time.Second))
+	if err != nil {
+		fmt.Println(err) // a *onpremise.WaitError: contacts has the last results
+		return
+	}
+	fmt.Println(contacts[0].Status, contacts[0].WaID)
+	// Output: valid 16315551234
+}
+
+func ExampleContactsService_CheckMany() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	server.AddWhatsAppUsers("+1 631 555 0001", "+1 631 555 0002")
+	client := server.Client()
+
+	phones := []string{"+1 631 555 0001", "+1 631 555 0002", "+1 631 555 0003"}
+	for contact, err := range client.Contacts.CheckMany(context.Background(), onpremise.FromSlice(phones)) {
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		fmt.Println(string(body))
+		fmt.Println(contact.Input, contact.Status, contact.WaID)
 	}
 	// Output:
-	// {"default":"Ada"}
-	// {"currency":{"amount_1000":10500,"currency_code":"EUR"},"default":"10,50 €"}
-	// {"date_time":{"unix_epoch":{"timestamp":1804257000}},"default":"March 5, 14:30 UTC"}
-	// {"date_time":{"component":{"day_of_week":5}},"default":"Friday"}
+	// +1 631 555 0001 valid 16315550001
+	// +1 631 555 0002 valid 16315550002
+	// +1 631 555 0003 invalid
 }
 
-func ExampleDeterministic() {
-	message := onpremise.HSMMessage("16315551234", "shop_ns", "legal_notice",
-		onpremise.Deterministic("de")) // not at all, rather than in another language
-	fmt.Println(message.HSM.Language.Policy, message.HSM.Language.Code)
-	// Output: deterministic de
-}
-
-func ExampleToGroup() {
+// People join a group by its invite link.
+func ExampleGroupsService_Create() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
 	client, ctx := server.Client(), context.Background()
+
 	group, err := client.Groups.Create(ctx, "Friday shift")
+	if err != nil {
+		fmt.Println(err) // after ErrOutcomeUnknown, call List before creating another group
+		return
+	}
+	link, err := client.Groups.Invite(ctx, group.ID)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := server.JoinGroup(link, "16315551234"); err != nil { // a customer opens the link
+		fmt.Println(err)
+		return
+	}
+	info, err := client.Groups.Get(ctx, group.ID)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(info.Subject, info.Participants)
+	// Output: Friday shift [16505551111 16315551234]
+}
+
+// The file is streamed, so it may be larger than the memory.
+func ExampleMediaService_Upload() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	client, ctx := server.Client(), context.Background()
+
+	file := strings.NewReader("Coffee 3.20\nCake 4.50\n") // in your program, an *os.File, which you close
+	id, err := client.Media.Upload(ctx, "text/plain; charset=utf-8", file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	message := onpremise.DocumentMessage("16315551234", onpremise.MediaID(id), "price list.txt", "Valid from March")
+	if _, err := client.Messages.Send(ctx, message); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(server.Messages()[0].Document.Filename)
+	// Output: price list.txt
+}
+
+// The file is streamed. If the connection breaks, io.Copy returns an error.
+func ExampleMediaService_Download() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	voice := server.AddMedia("audio/ogg; codecs=opus", []byte("OggS...")) // in your program, the media of an incoming message
+	client := server.Client()
+
+	content, err := client.Media.Download(context.Background(), voice.ID)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer content.Close()
+	n, err := io.Copy(io.Discard, content) // in your program, to a file
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(content.ContentType, n, "of", content.Length, "bytes")
+	// Output: audio/ogg; codecs=opus 7 of 7 bytes
+}
+
+// The installation fetches linked media itself. A media provider holds its credentials for your server.
+func ExampleMediaLink() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	client, ctx := server.Client(), context.Background()
+	err := client.Application.UpdateMediaProviders(ctx, []onpremise.MediaProvider{
+		{Name: "shop", Type: "www", Auth: onpremise.BearerAuth{Token: "s3cret"}},
+	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 
-	message := onpremise.ToGroup(onpremise.TextMessage(group.ID, "Who takes over at six?"))
+	link := onpremise.MediaLink("https://shop.example.com/invoices/4711.pdf", "shop")
+	message := onpremise.DocumentMessage("16315551234", link, "invoice.pdf", "")
 	if _, err := client.Messages.Send(ctx, message); err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(server.Messages()[0].RecipientType)
-	// Output: group
+	fmt.Println(server.Messages()[0].Document.Provider.Name)
+	// Output: shop
 }

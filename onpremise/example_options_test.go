@@ -16,43 +16,8 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
-func ExampleWithHTTPClient() {
-	server := onpremisetest.NewServer()
-	defer server.Close()
-
-	transport := http.DefaultTransport.(*http.Transport).Clone() // a proxy, otelhttp, a recorder …
-	transport.MaxConnsPerHost = 8
-	defer transport.CloseIdleConnections()
-	client, err := onpremise.NewClient(server.URL, onpremise.WithCredentials(server.Username(), server.Password()),
-		onpremise.WithHTTPClient(&http.Client{Transport: transport}))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	health, err := client.Health.Check(context.Background())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(health.Status)
-	// Output: connected
-}
-
-func ExampleWithMaxRetries() {
-	server := onpremisetest.NewServer(onpremisetest.InProcess())
-	defer server.Close()
-	server.Inject(onpremisetest.Status(503, "back in a moment").On("GetAllGroups"))
-	client := server.Client(onpremise.WithMaxRetries(0)) // somebody waits for the page: rather an error now
-
-	_, err := client.Groups.List(context.Background())
-	if e, ok := errors.AsType[*onpremise.Error](err); ok {
-		fmt.Println(e.StatusCode, e.Details, len(e.Attempts))
-	}
-	// Output: 503 back in a moment 1
-}
-
-// The timeout is that of one attempt. The context bounds the whole call with all its attempts
-// and the pauses between them.
+// The timeout limits one attempt. The context limits the call, with all attempts and the pauses
+// between them.
 func ExampleWithTimeout() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
@@ -71,9 +36,9 @@ func ExampleWithLogger() {
 	defer server.Close()
 	server.Inject(onpremisetest.Status(503, "back in a moment").With("Retry-After", "0").On("GetAllGroups").Times(1))
 	client := server.Client(onpremise.WithLogger(slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
-		Level: slog.LevelDebug, // at the level of info, only what failed in passing
+		Level: slog.LevelDebug, // at the info level, only transient failures are logged
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			if strings.Contains("time request_id wait duration", a.Key) { // differ from run to run
+			if strings.Contains("time request_id wait duration", a.Key) { // different in every run
 				return slog.Attr{}
 			}
 			return a
@@ -89,7 +54,7 @@ func ExampleWithLogger() {
 	// level=DEBUG msg="onpremise: list groups" operation=GetAllGroups attempt=2 status=200
 }
 
-// A limiter of golang.org/x/time/rate. It counts every attempt, those of a login too.
+// The limiter delays every attempt, including those of a login.
 func ExampleWithLimiter() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
@@ -100,7 +65,7 @@ func ExampleWithLimiter() {
 
 	for range 3 {
 		_, err := client.Groups.List(ctx)
-		fmt.Println(err == nil, errors.Is(err, onpremise.ErrNotSent)) // the third would have to wait
+		fmt.Println(err == nil, errors.Is(err, onpremise.ErrNotSent)) // the third would wait longer than the context allows
 	}
 	// Output:
 	// true false
@@ -144,18 +109,4 @@ func ExampleWithAttemptHook() {
 	// LoginUser 1 200
 	// GetAllGroups 1 503
 	// GetAllGroups 2 200
-}
-
-func ExampleWithUserAgent() {
-	server := onpremisetest.NewServer(onpremisetest.InProcess())
-	defer server.Close()
-	client := server.Client(onpremise.WithUserAgent("shop/1.4"))
-
-	if _, err := client.Groups.List(context.Background()); err != nil {
-		fmt.Println(err)
-		return
-	}
-	product, module, _ := strings.Cut(server.Requests()[0].Header.Get("User-Agent"), " ")
-	fmt.Println(product, strings.HasPrefix(module, "wabakit-go/"))
-	// Output: shop/1.4 true
 }

@@ -2,8 +2,11 @@ package onpremise_test
 
 import (
 	"context"
+	"encoding/pem"
 	"fmt"
-	"time"
+	"maps"
+	"net/http/httptest"
+	"slices"
 
 	"github.com/wabakit/wabakit-go/onpremise"
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
@@ -14,7 +17,7 @@ func ExampleApplicationService_UpdateSettings() {
 	defer server.Close()
 	client, ctx := server.Client(), context.Background()
 
-	err := client.Application.UpdateSettings(ctx, onpremise.ApplicationSettingsUpdate{ // nil leaves a setting as it is
+	err := client.Application.UpdateSettings(ctx, onpremise.ApplicationSettingsUpdate{ // nil leaves a setting unchanged
 		Webhooks:    &onpremise.WebhookSettingsUpdate{URL: new("https://shop.example.com/webhook")},
 		SentStatus:  new(true),
 		PassThrough: new(false),
@@ -33,45 +36,6 @@ func ExampleApplicationService_UpdateSettings() {
 	// Output: https://shop.example.com/webhook true [image]
 }
 
-// How soon, and how late at the most, an event that was not acknowledged is delivered again.
-func ExampleMilliseconds() {
-	server := onpremisetest.NewServer(onpremisetest.InProcess())
-	defer server.Close()
-	client, ctx := server.Client(), context.Background()
-
-	err := client.Application.UpdateSettings(ctx, onpremise.ApplicationSettingsUpdate{
-		CallbackBackoffDelay:    new(onpremise.Milliseconds(3000)),
-		MaxCallbackBackoffDelay: new(onpremise.Milliseconds(900_000)),
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	settings, err := client.Application.Settings(ctx)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(settings.CallbackBackoffDelay.Duration() == 3*time.Second)
-	// Output: true
-}
-
-func ExampleApplicationService_SetShards() {
-	server := onpremisetest.NewServer(onpremisetest.InProcess(), onpremisetest.WithPhoneNumber("49", "3012345678"))
-	defer server.Close()
-	client, ctx := server.Client(), context.Background()
-	if err := client.TwoStep.Enable(ctx, "271828"); err != nil {
-		fmt.Println(err)
-		return
-	}
-
-	err := client.Application.SetShards(ctx, onpremise.SetShardsRequest{
-		CountryCode: "49", PhoneNumber: "3012345678", PIN: "271828", Shards: 4,
-	})
-	fmt.Println(err)
-	// Output: <nil>
-}
-
 func ExampleBackupService_Create() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
@@ -82,7 +46,7 @@ func ExampleBackupService_Create() {
 		fmt.Println(err)
 		return
 	}
-	// Kept with care, it brings the registration back, on another machine if need be.
+	// The backup restores the registration, on another machine if necessary.
 	err = client.Backup.Restore(ctx, onpremise.RestoreRequest{Data: data, Password: "correct horse battery"})
 	fmt.Println(err)
 	// Output: <nil>
@@ -93,7 +57,7 @@ func ExampleBusinessProfileService_Update() {
 	defer server.Close()
 	client, ctx := server.Client(), context.Background()
 
-	err := client.BusinessProfile.Update(ctx, onpremise.BusinessProfile{ // every field, also those that stay empty
+	err := client.BusinessProfile.Update(ctx, onpremise.BusinessProfile{ // replaces every field, also with an empty value
 		Description: "Coffee and cake",
 		Address:     "Alexanderplatz, Berlin",
 		Email:       "shop@example.com",
@@ -149,21 +113,67 @@ func ExampleRegistrationService_RequestCode() {
 
 	request, err := client.Registration.RequestCode(ctx, onpremise.RequestCodeRequest{
 		CountryCode: "1", PhoneNumber: "6505551111", Method: onpremise.CodeSMS,
-		Certificate: "Q2VydGlmaWNhdGU=", // as the business manager shows it
+		Certificate: "Q2VydGlmaWNhdGU=", // from the business manager
 	})
 	if err != nil {
-		fmt.Println(err) // ErrOutcomeUnknown: wait for the code before asking for another
+		fmt.Println(err) // after ErrOutcomeUnknown, wait for the code before requesting another
 		return
 	}
 	switch r := request.(type) {
 	case onpremise.CodeSent:
-		fmt.Println("a code is on its way to", r.VerifiedName)
-		err = client.Registration.Register(ctx, server.Code()) // as the person reads it
+		fmt.Println("a code was sent to", r.VerifiedName)
+		err = client.Registration.Register(ctx, server.Code()) // from the SMS
 	case onpremise.AlreadyRegistered:
-		fmt.Println("nothing left to do")
+		fmt.Println("already registered")
 	}
 	fmt.Println(err)
 	// Output:
-	// a code is on its way to Example Business
+	// a code was sent to Example Business
 	// <nil>
+}
+
+func ExampleHealthService_Check() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess(), onpremisetest.WithHealthForm(onpremisetest.HealthNodes))
+	defer server.Close()
+	server.SetHealth(onpremise.GatewayDisconnected)
+
+	health, err := server.Client().Health.Check(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	nodes := health.Nodes
+	if nodes == nil { // an installation of one node
+		nodes = map[string]onpremise.NodeStatus{"the node": {GatewayStatus: health.Status}}
+	}
+	for _, name := range slices.Sorted(maps.Keys(nodes)) {
+		if nodes[name].GatewayStatus != onpremise.GatewayConnected {
+			fmt.Println(name, "is", nodes[name].GatewayStatus)
+		}
+	}
+	// Output:
+	// coreapp-1 is disconnected
+	// master-1 is disconnected
+	// master-2 is disconnected
+}
+
+func ExampleCertificatesService_UploadWebhookCA() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	webhook := httptest.NewTLSServer(nil) // in your program, the webhook with a self-signed certificate
+	defer webhook.Close()
+	client, ctx := server.Client(), context.Background()
+
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: webhook.Certificate().Raw}) // os.ReadFile
+	if err := client.Certificates.UploadWebhookCA(ctx, authority); err != nil {
+		fmt.Println(err)
+		return
+	}
+	trusted, err := client.Certificates.WebhookCA(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(string(trusted) == string(authority))
+	// Output: true
 }

@@ -2,7 +2,6 @@ package onpremise_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -74,7 +73,7 @@ func post(webhook http.Handler, url string, headers ...string) int {
 	return w.Code
 }
 
-// handlers are those of the following examples.
+// handlers are used by the following examples.
 var handlers = onpremise.WebhookHandlers{
 	MessageReceived: func(_ context.Context, m *onpremise.IncomingMessage) error {
 		fmt.Println("handled", m.ID)
@@ -95,17 +94,6 @@ func ExampleWithHeaderSecret() {
 	// 200
 }
 
-// The secret is part of the URL in the installation's settings.
-func ExampleWithPathSecret() {
-	mux := http.NewServeMux()
-	mux.Handle("/webhook/", onpremise.NewWebhook(handlers, onpremise.WithPathSecret("hBLPKXD2"), toStdout()))
-
-	fmt.Println(post(mux, "https://shop.example.com/webhook/hBLPKXD2"))
-	// Output:
-	// handled m1
-	// 200
-}
-
 // toStdout returns an option that logs without the time, which differs from run to run.
 func toStdout() onpremise.WebhookOption {
 	return onpremise.WithWebhookLogger(slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
@@ -116,15 +104,4 @@ func toStdout() onpremise.WebhookOption {
 			return a
 		},
 	})))
-}
-
-func ExampleWithWebhookLogger() {
-	webhook := onpremise.NewWebhook(onpremise.WebhookHandlers{
-		MessageReceived: func(context.Context, *onpremise.IncomingMessage) error { return errors.New("the database is down") },
-	}, toStdout())
-
-	fmt.Println(post(webhook, "https://shop.example.com/webhook"))
-	// Output:
-	// level=ERROR msg="onpremise: webhook: item not handled" key=message/m1 error="the database is down"
-	// 500
 }

@@ -20,7 +20,7 @@ func seed(f *testing.F, texts ...string) {
 	}
 }
 
-// survives reports whether text is a T, and holds that a T can be written and reads back the same.
+// survives reports whether text decodes to a T, and checks that the T survives encoding and decoding.
 func survives[T any](t *testing.T, text string) (v T, ok bool) {
 	t.Helper()
 	if json.Unmarshal([]byte(text), &v) != nil {
@@ -34,20 +34,20 @@ func survives[T any](t *testing.T, text string) (v T, ok bool) {
 	return v, true
 }
 
-// What stands for a moment or a delay is read as what it says, or not at all.
+// A time or a delay is decoded as the value of its text, or not at all.
 func FuzzTimes(f *testing.F) {
 	seed(f, `"2018-03-01 15:29:26+00:00"`, `"2018-03-01T15:29:26.123456789+14:00"`, `"0001-01-01T00:00:00Z"`, `"9999-12-31 23:59:59Z"`,
 		`3000`, `"3000"`, `-1`, `"1518694235"`, `1518694235`, `1e3`, `null`, `""`)
 	f.Fuzz(func(t *testing.T, text string) {
 		var word string
-		isWord := json.Unmarshal([]byte(text), &word) == nil
+		isString := json.Unmarshal([]byte(text), &word) == nil
 		if moment, ok := survives[onpremiseapi.Time](t, text); ok && word != "" {
 			want, err := time.Parse(time.RFC3339, strings.Join(strings.Fields(word), "T"))
 			require.NoError(t, err)
 			require.True(t, want.Equal(moment.Time), "%s for %s", moment, want)
 			require.Equal(t, time.UTC, moment.Location())
 		}
-		if !isWord {
+		if !isString {
 			word = strings.TrimSpace(text)
 		}
 		number, err := strconv.ParseInt(word, 10, 64)
@@ -78,7 +78,7 @@ func FuzzHealth(f *testing.F) {
 		if !ok {
 			return
 		}
-		require.False(t, h.Nodes != nil && (h.Status != "" || h.Role != ""), "%+v is one node and several", h)
+		require.False(t, h.Nodes != nil && (h.Status != "" || h.Role != ""), "%+v is one node and several nodes", h)
 		var members map[string]any
 		if json.Unmarshal([]byte(text), &members) != nil || members == nil {
 			return
@@ -93,7 +93,7 @@ func FuzzHealth(f *testing.F) {
 			switch member.(type) {
 			case nil, string, map[string]any:
 				require.Contains(t, h.Nodes, name)
-			default: // told beside the nodes
+			default: // not a node
 				require.NotContains(t, h.Nodes, name)
 			}
 		}
@@ -101,52 +101,7 @@ func FuzzHealth(f *testing.F) {
 	})
 }
 
-// A setting that the answer leaves out is the default of the contract; one that it holds is not.
-func FuzzApplicationSettings(f *testing.F) {
-	seed(f, `{}`, `null`, `{"pass_through":false,"webhooks":{"max_concurrent_requests":24,"url":"https://example.com"}}`,
-		`{"callback_backoff_delay_ms":"3000","max_callback_backoff_delay_ms":900000,"callback_persist":true,"heartbeat_interval":5}`,
-		`{"media":{"auto_download":["image",null]},"sent_status":true,"on_call_pager":"x","unhealthy_interval":0}`)
-	f.Fuzz(func(t *testing.T, text string) {
-		// Each name stands there once, so that it is plain what is told.
-		var members map[string]json.RawMessage
-		if json.Unmarshal([]byte(text), &members) == nil {
-			once, err := json.Marshal(members)
-			require.NoError(t, err)
-			text = string(once)
-		}
-		s, ok := survives[onpremiseapi.ApplicationSettings](t, text)
-		if !ok {
-			return
-		}
-		for name, setting := range map[string]struct{ got, byDefault any }{
-			"callback_backoff_delay_ms":     {s.CallbackBackoffDelay, onpremiseapi.Milliseconds(3000)},
-			"max_callback_backoff_delay_ms": {s.MaxCallbackBackoffDelay, onpremiseapi.Milliseconds(900000)},
-			"callback_persist":              {s.CallbackPersist, true},
-			"pass_through":                  {s.PassThrough, true},
-			"sent_status":                   {s.SentStatus, false},
-			"unhealthy_interval":            {s.UnhealthyInterval, 30},
-			"heartbeat_interval":            {s.HeartbeatInterval, 5},
-			"webhooks":                      {s.Webhooks.MaxConcurrentRequests, 6},
-		} {
-			told := json.RawMessage(nil)
-			for member, value := range members {
-				if strings.EqualFold(member, name) && string(value) != "null" {
-					told = value
-				}
-			}
-			switch {
-			case told == nil:
-				require.Equal(t, setting.byDefault, setting.got, name)
-			case string(told) == "false" || string(told) == "true":
-				if len(members) == 1 { // else the name may stand there twice
-					require.Equal(t, string(told) == "true", setting.got, name)
-				}
-			}
-		}
-	})
-}
-
-// Every kind of message that is sent or comes in survives, and one that comes in is kept whole.
+// Messages of every kind survive encoding and decoding, and the raw form of an incoming one is kept.
 func FuzzMessage(f *testing.F) {
 	for kind, content := range map[string]string{
 		"text": `{"body":"hi"}`, "image": `{"id":"i","caption":"c"}`, "audio": `{"link":"https://example.com/a","provider":{"name":"p"}}`,
@@ -169,7 +124,7 @@ func FuzzMessage(f *testing.F) {
 			back, ok := survives[onpremiseapi.Message](t, string(written))
 			require.True(t, ok)
 			if sent.HSM != nil && sent.HSM.LocalizableParams == nil {
-				sent.HSM.LocalizableParams = []onpremiseapi.LocalizableParam{} // as it is sent
+				sent.HSM.LocalizableParams = []onpremiseapi.LocalizableParam{} // as it is encoded
 			}
 			require.Equal(t, sent, back)
 		}
@@ -179,17 +134,17 @@ func FuzzMessage(f *testing.F) {
 		}
 		var raw bytes.Buffer
 		require.NoError(t, json.Compact(&raw, []byte(text)))
-		came := event.Messages[0]
+		incoming := event.Messages[0]
 		if raw.String() != "null" {
 			var kept bytes.Buffer
-			require.NoError(t, json.Compact(&kept, came.Raw))
+			require.NoError(t, json.Compact(&kept, incoming.Raw))
 			require.Equal(t, raw.String(), kept.String())
 		}
-		written, err := json.Marshal(came)
+		written, err := json.Marshal(incoming)
 		require.NoError(t, err)
 		var back onpremiseapi.IncomingMessage
 		require.NoError(t, json.Unmarshal(written, &back))
-		came.Raw, back.Raw = nil, nil
-		require.Equal(t, came, back)
+		incoming.Raw, back.Raw = nil, nil
+		require.Equal(t, incoming, back)
 	})
 }
