@@ -13,6 +13,10 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/wabakit/wabakit-go/internal/conformance"
 	"github.com/wabakit/wabakit-go/onpremise"
@@ -110,6 +114,26 @@ func TestConformanceOfRefusedTokens(t *testing.T) {
 		}
 	}
 	c.Run(t)
+}
+
+// sleepyTokens is a source of tokens that takes its time.
+type sleepyTokens struct{}
+
+func (sleepyTokens) Token(context.Context) (string, error) {
+	time.Sleep(100 * time.Millisecond)
+	return testToken, nil
+}
+
+func TestAttemptReportsTheWaitForItsToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var wait time.Duration
+		client := clientWith(t, roundTrip(func(*http.Request) (*http.Response, error) {
+			return says(http.StatusOK, `{"messages":[{"id":"m"}]}`), nil
+		}), onpremise.WithTokenSource(sleepyTokens{}), onpremise.WithAttemptHook(func(_ context.Context, a onpremise.Attempt) { wait = a.Wait }))
+		require.NoError(t, send(t.Context(), client, "hi"))
+		require.Equal(t, 100*time.Millisecond, wait)
+	})
 }
 
 // loginClient logs in for every operation.

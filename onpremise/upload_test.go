@@ -308,3 +308,52 @@ func TestBodyOfAPreviousAttemptReadsNothing(t *testing.T) {
 		require.Equal(t, map[bool]string{true: "456789", false: "3456789"}[seeks], string(rest))
 	}
 }
+
+// A server that responds early, or after the whole file, is sent the whole file again, from where the reader stood.
+func TestUploadIsRetriedWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	content := bytes.Repeat([]byte("0123456789"), 5_000)
+	path := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	for name, reader := range map[string]io.Reader{
+		"bytes": bytes.NewReader(content), "file": file, "seeker": struct{ io.ReadSeeker }{bytes.NewReader(content)},
+		"buffer": bytes.NewBuffer(content), "reader": bare{bytes.NewReader(content)},
+	} {
+		for _, first := range []int{10, len(content)} { // bytes that the server reads before it refuses
+			const start = 6
+			seeker, seekable := reader.(io.Seeker)
+			if seekable {
+				_, err := seeker.Seek(start, io.SeekStart)
+				require.NoError(t, err)
+			} else if first == 10 {
+				continue // the reader can be read only once
+			}
+			var bodies [][]byte
+			client := clientOn(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+				defer r.Body.Close()
+				limit := int64(first)
+				if len(bodies) > 0 {
+					limit = 1 << 20
+				}
+				body, err := io.ReadAll(io.LimitReader(r.Body, limit))
+				bodies = append(bodies, body)
+				if err != nil || len(bodies) == 1 {
+					return says(http.StatusTooManyRequests, "", "Retry-After", "0"), err
+				}
+				return says(http.StatusOK, `{"media":[{"id":"m"}]}`), nil
+			}))
+			_, err := client.Media.Upload(t.Context(), "video/mp4", reader)
+			if !seekable {
+				require.ErrorIs(t, err, onpremise.ErrRateLimited, name)
+				require.Len(t, bodies, 1, name)
+				continue
+			}
+			require.NoError(t, err, name)
+			require.Len(t, bodies, 2, name)
+			require.Equal(t, string(content[start:]), string(bodies[1]), name)
+		}
+	}
+}
