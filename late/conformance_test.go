@@ -20,7 +20,7 @@ var retryRules = conformance.Rules{
 		"createWhatsAppContact", "createWhatsAppTemplate", "createWhatsAppBroadcast", "scheduleWhatsAppBroadcast",
 		"cancelWhatsAppBroadcastSchedule", "renameWhatsAppGroup", "verifyWhatsAppPhoneNumber", "releaseWhatsAppPhoneNumber",
 	},
-	Delete:  []string{"deleteWhatsAppContact", "deleteWhatsAppGroup", "deleteWhatsAppTemplate", "deleteWhatsAppBroadcast"},
+	Delete:  []string{"deleteWhatsAppContact", "deleteWhatsAppTemplate", "deleteWhatsAppBroadcast"},
 	Unless:  "importWhatsAppContacts",
 	Untimed: []string{"sendWhatsAppBroadcast"},
 }

@@ -56,7 +56,7 @@ var operations = []transport.Operation{
 	{ID: OpCreateWhatsAppTemplate, Name: "create template", Method: "POST", Path: "/v1/whatsapp/templates", Repeat: transport.Never},
 	{ID: OpDeleteWhatsAppBroadcast, Name: "delete broadcast", Method: "DELETE", Path: "/v1/whatsapp/broadcasts/{broadcastId}", Repeat: transport.Delete},
 	{ID: OpDeleteWhatsAppContact, Name: "delete contact", Method: "DELETE", Path: "/v1/whatsapp/contacts/{contactId}", Repeat: transport.Delete},
-	{ID: OpDeleteWhatsAppGroup, Name: "delete group", Method: "DELETE", Path: "/v1/whatsapp/groups", Repeat: transport.Delete},
+	{ID: OpDeleteWhatsAppGroup, Name: "delete group", Method: "DELETE", Path: "/v1/whatsapp/groups", Repeat: transport.Always},
 	{ID: OpDeleteWhatsAppTemplate, Name: "delete template", Method: "DELETE", Path: "/v1/whatsapp/templates/{templateName}", Repeat: transport.Delete},
 	{ID: OpGetPreverifiedWhatsAppNumbers, Name: "list pre-verified numbers", Method: "GET", Path: "/v1/whatsapp/phone-numbers/preverified", Repeat: transport.Always},
 	{ID: OpGetWhatsAppBroadcast, Name: "get broadcast", Method: "GET", Path: "/v1/whatsapp/broadcasts/{broadcastId}", Repeat: transport.Always},

@@ -2,132 +2,125 @@ package late
 
 import "github.com/wabakit/wabakit-go/late/lateapi"
 
-// The types of requests and answers, under plain names. Their fields are documented where they
-// stand, in package lateapi.
+// Aliases of the request and response types. Package lateapi documents their fields.
 type (
-	// SendBulkRequest is a template and up to 100 people to send it to.
+	// SendBulkRequest names a template and at most 100 recipients.
 	SendBulkRequest = lateapi.SendBulkRequest
-	// SendBulkResponse says how a bulk send went, in sum and for each recipient.
+	// SendBulkResponse contains the result of a bulk send for each recipient, and their counts.
 	SendBulkResponse = lateapi.SendBulkResponse
-	// BulkRecipient is somebody to send a template to. Phone is required.
+	// BulkRecipient is a person to send a template to. Phone is required.
 	BulkRecipient = lateapi.BulkRecipient
-	// BulkResult says how a bulk send went for one recipient.
+	// BulkResult is the result of a bulk send for one recipient.
 	BulkResult = lateapi.BulkResult
-	// BulkSummary counts how a bulk send went.
+	// BulkSummary counts the results of a bulk send.
 	BulkSummary = lateapi.BulkSummary
 
 	// StringMap is an object with string values, such as custom fields. A value of another type is
 	// kept as its JSON.
 	StringMap = lateapi.StringMap
 
-	// Contact is a person in the address book of an account.
+	// Contact is a contact of an account.
 	Contact = lateapi.Contact
-	// ContactPage is a page of contacts, with the tags and groups that they can be filtered by.
+	// ContactPage is a page of contacts, with the tags and groups to filter by.
 	ContactPage = lateapi.ContactPage
 	// ContactFilters lists the tags and groups in use.
 	ContactFilters = lateapi.ContactFilters
 	// CreateContactRequest is a contact to create. Phone and Name are required.
 	CreateContactRequest = lateapi.CreateContactRequest
-	// UpdateContactRequest is what to change of a contact; nil fields stay as they are.
+	// UpdateContactRequest contains the fields of a contact to change. Nil fields are not changed.
 	UpdateContactRequest = lateapi.UpdateContactRequest
 	// ImportContact is one contact of an import. Phone and Name are required.
 	ImportContact = lateapi.ImportContact
-	// ImportContactsRequest is an import of up to 1000 contacts.
+	// ImportContactsRequest contains at most 1000 contacts to import.
 	ImportContactsRequest = lateapi.ImportContactsRequest
-	// ImportContactsResponse says how an import went, in sum and for each contact.
+	// ImportContactsResponse contains the result of an import for each contact, and their counts.
 	ImportContactsResponse = lateapi.ImportContactsResponse
-	// ImportResult says how an import went for one contact.
+	// ImportResult is the result of an import for one contact.
 	ImportResult = lateapi.ImportResult
-	// ImportSummary counts how an import went.
+	// ImportSummary counts the results of an import.
 	ImportSummary = lateapi.ImportSummary
-	// ContactAction is what a bulk update does to each contact.
+	// ContactAction is the action of a bulk update.
 	ContactAction = lateapi.ContactAction
-	// BulkUpdateContactsRequest is one change to up to 500 contacts.
+	// BulkUpdateContactsRequest is one change to at most 500 contacts.
 	BulkUpdateContactsRequest = lateapi.BulkUpdateContactsRequest
-	// BulkUpdateContactsResponse counts the contacts that were found and changed.
+	// BulkUpdateContactsResponse counts the contacts that were found and those that were changed.
 	BulkUpdateContactsResponse = lateapi.BulkUpdateContactsResponse
 	// BulkDeleteContactsResponse counts the contacts that were deleted.
 	BulkDeleteContactsResponse = lateapi.BulkDeleteContactsResponse
 
 	// Group is a group of contacts with its size.
 	Group = lateapi.Group
-	// GroupList is all groups of an account, with a summary.
-	GroupList = lateapi.GroupList
-	// GroupSummary counts the contacts of an account.
-	GroupSummary = lateapi.GroupSummary
-	// GroupChange counts the contacts that a change of a group has changed.
+	// GroupChange counts the contacts that a change of a group changed.
 	GroupChange = lateapi.GroupChange
 
-	// Template is a message template with the state of its review.
+	// Template is a message template with the status of its review.
 	Template = lateapi.Template
 	// TemplateRef names an approved template to send.
 	TemplateRef = lateapi.TemplateRef
-	// TemplateComponent is one part of a template: header, body, footer or buttons.
+	// TemplateComponent is a component of a template: header, body, footer or buttons.
 	TemplateComponent = lateapi.TemplateComponent
 	// TemplateButton is a button under a message.
 	TemplateButton = lateapi.TemplateButton
-	// TemplateExample holds sample values for the reviewer of a template.
+	// TemplateExample contains sample values for the reviewer of a template.
 	TemplateExample = lateapi.TemplateExample
-	// TemplateCategory is what a template is for.
+	// TemplateCategory is the category of a template, which determines its price.
 	TemplateCategory = lateapi.TemplateCategory
-	// TemplateStatus is how the review of a template stands.
+	// TemplateStatus is the status of the review of a template.
 	TemplateStatus = lateapi.TemplateStatus
-	// CreateTemplateRequest is a template to hand in for review. All fields are required.
+	// CreateTemplateRequest is a template to submit for review. All fields are required.
 	CreateTemplateRequest = lateapi.CreateTemplateRequest
 
-	// Broadcast is a template that goes to a list of recipients.
+	// Broadcast sends a template to a list of recipients.
 	Broadcast = lateapi.Broadcast
 	// BroadcastPage is a page of broadcasts.
 	BroadcastPage = lateapi.BroadcastPage
-	// BroadcastStatus is where a broadcast stands in its life.
+	// BroadcastStatus is the status of a broadcast.
 	BroadcastStatus = lateapi.BroadcastStatus
-	// BroadcastRecipient is somebody a broadcast goes to. Phone is required.
+	// BroadcastRecipient is a recipient of a broadcast. Phone is required.
 	BroadcastRecipient = lateapi.BroadcastRecipient
-	// CreateBroadcastRequest is a broadcast to draft. Name and Template are required.
+	// CreateBroadcastRequest is a broadcast to create. Name and Template are required.
 	CreateBroadcastRequest = lateapi.CreateBroadcastRequest
-	// SendBroadcastResponse says how a broadcast went.
+	// SendBroadcastResponse contains the status of a broadcast and counts its messages.
 	SendBroadcastResponse = lateapi.SendBroadcastResponse
-	// RecipientDelivery is one recipient of a broadcast and what became of the message.
+	// RecipientDelivery is a recipient of a broadcast with the status of the message.
 	RecipientDelivery = lateapi.RecipientDelivery
-	// RecipientPage is a page of recipients, with a summary of all.
+	// RecipientPage is a page of recipients, with counts of all.
 	RecipientPage = lateapi.RecipientPage
-	// DeliveryStatus is how far the message to one recipient has come.
+	// DeliveryStatus is the status of the message to a recipient.
 	DeliveryStatus = lateapi.DeliveryStatus
-	// DeliverySummary counts the recipients of a broadcast by the state of their message.
+	// DeliverySummary counts the recipients of a broadcast by the status of their message.
 	DeliverySummary = lateapi.DeliverySummary
-	// AddRecipientsResponse counts the recipients that were added, and those that were there.
+	// AddRecipientsResponse counts the recipients that were added and the duplicates.
 	AddRecipientsResponse = lateapi.AddRecipientsResponse
 	// RemoveRecipientsResponse counts the recipients that were removed.
 	RemoveRecipientsResponse = lateapi.RemoveRecipientsResponse
 
-	// BusinessProfile is what customers see of the business.
+	// BusinessProfile is the profile that customers see of the business.
 	BusinessProfile = lateapi.BusinessProfile
-	// UpdateBusinessProfileRequest is what to change of the profile; nil fields stay as they are.
+	// UpdateBusinessProfileRequest contains the fields of the profile to change. Nil fields are not
+	// changed.
 	UpdateBusinessProfileRequest = lateapi.UpdateBusinessProfileRequest
 
-	// PhoneNumber is a WhatsApp number that was bought.
+	// PhoneNumber is a purchased WhatsApp number.
 	PhoneNumber = lateapi.PhoneNumber
-	// PhoneNumberStatus is where a number stands between payment and release.
+	// PhoneNumberStatus is the status of a number.
 	PhoneNumberStatus = lateapi.PhoneNumberStatus
 	// AvailableNumber is a number that can be bought.
 	AvailableNumber = lateapi.AvailableNumber
-	// PreverifiedNumber is a number that Meta has verified already.
+	// PreverifiedNumber is a number that Meta has verified.
 	PreverifiedNumber = lateapi.PreverifiedNumber
-	// PreverifiedNumberList is the numbers that Meta has verified already, and their ids as
-	// Embedded Signup takes them.
-	PreverifiedNumberList = lateapi.PreverifiedNumberList
-	// CodeMethod is how a verification code is brought.
+	// CodeMethod is the delivery method of a verification code.
 	CodeMethod = lateapi.CodeMethod
-	// RequestCodeResult is the delivery method of a verification code.
+	// RequestCodeResult contains the delivery method of a requested code.
 	RequestCodeResult = lateapi.RequestCodeResponse
-	// VerifyResult is the period for which a number is verified.
+	// VerifyResult contains the period for which a number is verified.
 	VerifyResult = lateapi.VerifyResponse
 
-	// Pagination is where a page stands in its list.
+	// Pagination is the position of a page in its list.
 	Pagination = lateapi.Pagination
 )
 
-// What a bulk update can do to each contact.
+// The actions of a bulk update of contacts.
 const (
 	AddTags      = lateapi.ContactActionAddTags
 	RemoveTags   = lateapi.ContactActionRemoveTags
@@ -139,21 +132,21 @@ const (
 	Unblock      = lateapi.ContactActionUnblock
 )
 
-// What a template can be for.
+// The categories of a template.
 const (
 	TemplateAuthentication = lateapi.TemplateCategoryAuthentication
 	TemplateMarketing      = lateapi.TemplateCategoryMarketing
 	TemplateUtility        = lateapi.TemplateCategoryUtility
 )
 
-// How the review of a template can stand.
+// The statuses of the review of a template.
 const (
 	TemplateApproved = lateapi.TemplateStatusApproved
 	TemplatePending  = lateapi.TemplateStatusPending
 	TemplateRejected = lateapi.TemplateStatusRejected
 )
 
-// Where a broadcast can stand in its life.
+// The statuses of a broadcast.
 const (
 	BroadcastDraft     = lateapi.BroadcastStatusDraft
 	BroadcastScheduled = lateapi.BroadcastStatusScheduled
@@ -163,7 +156,7 @@ const (
 	BroadcastCancelled = lateapi.BroadcastStatusCancelled
 )
 
-// How far the message to one recipient can have come.
+// The statuses of the message to a recipient of a broadcast.
 const (
 	DeliveryPending   = lateapi.DeliveryStatusPending
 	DeliverySent      = lateapi.DeliveryStatusSent
@@ -172,7 +165,7 @@ const (
 	DeliveryFailed    = lateapi.DeliveryStatusFailed
 )
 
-// Where a phone number can stand.
+// The statuses of a phone number.
 const (
 	PhoneNumberPendingPayment = lateapi.PhoneNumberStatusPendingPayment
 	PhoneNumberProvisioning   = lateapi.PhoneNumberStatusProvisioning
@@ -182,7 +175,7 @@ const (
 	PhoneNumberReleased       = lateapi.PhoneNumberStatusReleased
 )
 
-// How a verification code can be brought.
+// The delivery methods of a verification code.
 const (
 	CodeSMS   = lateapi.CodeMethodSMS
 	CodeVoice = lateapi.CodeMethodVoice

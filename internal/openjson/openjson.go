@@ -1,16 +1,17 @@
-// Package openjson reads and writes JSON objects of which only some fields are typed,
+// Package openjson decodes and encodes JSON objects of which only some members have a field,
 // without losing the others.
 package openjson
 
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"strings"
 )
 
-// Unmarshal decodes the object in b into the struct that v points to, and what the struct
-// has no field for into rest. Numbers in rest are json.Number, so none loses digits.
+// Unmarshal decodes the object in b into the struct that v points to, and members without a field
+// into rest. Numbers in rest are json.Number, which keeps all digits.
 func Unmarshal(b []byte, v any, rest *map[string]any) error {
 	if err := json.Unmarshal(b, v); err != nil {
 		return err
@@ -33,8 +34,8 @@ func Unmarshal(b []byte, v any, rest *map[string]any) error {
 	return nil
 }
 
-// Marshal encodes the struct v and adds rest to the object. A field of the struct that is
-// set wins over one of the same name in rest.
+// Marshal encodes the struct v and adds rest to the object. Fields of the struct take precedence
+// over members of the same name in rest.
 func Marshal(v any, rest map[string]any) ([]byte, error) {
 	b, err := json.Marshal(v)
 	if err != nil || len(rest) == 0 {
@@ -44,18 +45,15 @@ func Marshal(v any, rest map[string]any) ([]byte, error) {
 	if err := json.Unmarshal(b, &typed); err != nil {
 		return nil, err
 	}
-	all := make(map[string]any, len(typed)+len(rest))
-	for name, value := range rest {
-		all[name] = value
-	}
+	all := maps.Clone(rest)
 	for name, value := range typed {
 		all[name] = value
 	}
 	return json.Marshal(all)
 }
 
-// known reports whether encoding/json decodes name into a field of t, whose names it
-// matches in any case.
+// known reports whether encoding/json decodes a member of this name into a field of t. It ignores
+// case, as encoding/json does.
 func known(t reflect.Type, name string) bool {
 	for i := range t.NumField() {
 		tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")

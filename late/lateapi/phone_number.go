@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// UnmarshalJSON reads a number in each of the forms that the server sends: a list calls its
-// id _id, and its profile is an id or an object.
+// UnmarshalJSON decodes each form of a number that the server sends. In a list, the ID is _id, and
+// the profile is an ID or an object.
 func (n *PhoneNumber) UnmarshalJSON(b []byte) error {
 	type plain PhoneNumber
 	in := struct {
