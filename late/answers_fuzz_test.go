@@ -83,8 +83,7 @@ func under(name string) func(any) any {
 	return func(thing any) any { return map[string]any{name: thing} }
 }
 
-// What an answer is read as is what it says: answered as it was read, it is read the same. What
-// cannot be read is an error that quotes it.
+// A decoded response that is encoded again decodes alike. A malformed one is an error that quotes it.
 func FuzzAnswer(f *testing.F) {
 	for i, answer := range answers {
 		f.Add(uint8(i), answer.seed)

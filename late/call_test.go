@@ -88,19 +88,6 @@ func TestSendToOnePerson(t *testing.T) {
 	}
 }
 
-func TestByPhone(t *testing.T) {
-	t.Parallel()
-	client, w := newClient(t, 200, `{"contacts":[{"id":"1","phone":"+163155512345"},{"id":"2","phone":"+16315551234"}],"pagination":{"total":2}}`)
-	c, err := client.Contacts.ByPhone(t.Context(), testPhone)
-	require.NoError(t, err)
-	require.Equal(t, "2", c.ID)
-	require.Equal(t, testPhone[1:], w.requests[0].URL.Query().Get("search"))
-	_, err = client.Contacts.ByPhone(t.Context(), "+16315550000")
-	require.ErrorIs(t, err, late.ErrNotFound)
-	_, err = client.Contacts.ByPhone(t.Context(), "555")
-	require.IsType(t, &late.ValidationError{}, err)
-}
-
 func TestPendingPaymentIsFilteredByTheClient(t *testing.T) {
 	t.Parallel()
 	client, w := newClient(t, 200, `{"numbers":[{"_id":"1","status":"active"},{"_id":"2","status":"pending_payment"}]}`)

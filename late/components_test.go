@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/late"
 )
 
-func TestComponentsThatNoReviewWouldPass(t *testing.T) {
+func TestInvalidComponents(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 61)
 	with := func(parts ...late.TemplateComponent) []late.TemplateComponent {

@@ -17,7 +17,7 @@ var hello = late.TemplateRef{Name: "hello", Language: "en_US"}
 
 // Every operation is called through its wrapper, and each request and each answer is held
 // against the contract as the overlay mends it.
-func TestEveryOperationHasAWrapperThatKeepsToTheContract(t *testing.T) {
+func TestEveryOperationFollowsTheContract(t *testing.T) {
 	t.Parallel()
 	doc, err := contract.Load("..", "late")
 	require.NoError(t, err)

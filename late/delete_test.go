@@ -11,8 +11,8 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-// The repeat of a delete whose answer was lost finds nothing, because the first one did it.
-func TestDeleteWhoseAnswerWasLostIsSuccess(t *testing.T) {
+// The retry of a delete whose response was lost gets a 404.
+func TestDeleteWithLostResponse(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		operation string
@@ -60,7 +60,7 @@ func TestDeleteWhoseAnswerWasLostIsSuccess(t *testing.T) {
 				requests := server.Requests(tt.operation)
 				require.Len(t, requests, 2)
 				require.Equal(t, 404, requests[1].Status)
-				require.ErrorIs(t, tt.remove(t.Context(), client, id), late.ErrNotFound, "nothing was in doubt here")
+				require.ErrorIs(t, tt.remove(t.Context(), client, id), late.ErrNotFound, "the outcome was known")
 			})
 		})
 	}

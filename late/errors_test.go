@@ -19,7 +19,7 @@ import (
 	"github.com/wabakit/wabakit-go/late"
 )
 
-func TestRefusalsAreToldApart(t *testing.T) {
+func TestStatusErrors(t *testing.T) {
 	t.Parallel()
 	all := []error{
 		late.ErrInvalidRequest, late.ErrUnauthorized, late.ErrPaymentRequired, late.ErrForbidden, late.ErrNotFound,
@@ -67,7 +67,7 @@ func TestRefusalsAreToldApart(t *testing.T) {
 	}
 }
 
-func TestErrorHoldsWhatTheServerSays(t *testing.T) {
+func TestErrorFields(t *testing.T) {
 	t.Parallel()
 	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
 		return says(429, `{"error":"limit","type":"rate","code":131056,"param":"phone","docUrl":"https://example.com/d","platform":"whatsapp",
@@ -79,21 +79,21 @@ func TestErrorHoldsWhatTheServerSays(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, "limit", e.Message)
 	require.Equal(t, "rate", e.Type)
-	require.Equal(t, "131056", e.Code, "a code that is a number is no reason to lose the rest")
+	require.Equal(t, "131056", e.Code, "a number is accepted")
 	require.Equal(t, "phone", e.Param)
 	require.Equal(t, "https://example.com/d", e.DocURL)
 	require.Equal(t, "whatsapp", e.Platform)
 	require.JSONEq(t, `{"error":{"code":1}}`, string(e.PlatformError))
 	require.JSONEq(t, `["a"]`, string(e.Details))
 	require.Equal(t, 7*time.Second, e.RetryAfter)
-	require.Equal(t, "theirs", e.RequestID, "the id under which the server has logged it")
-	require.NotErrorIs(t, err, late.ErrOutcomeUnknown, "a server that limits has not acted")
+	require.Equal(t, "theirs", e.RequestID, "the server's ID takes precedence")
+	require.NotErrorIs(t, err, late.ErrOutcomeUnknown, "a 429 was not processed")
 }
 
-func TestAnswerThatIsNotTheJSONItShouldBe(t *testing.T) {
+func TestMalformedResponse(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"a page": "<html>log in</html>", "nothing": "", "null": "null", "a list": "[]", "half": `{"contact":{"id":"x`, "text": `{"contact":"x"}`,
+		"HTML": "<html>log in</html>", "empty": "", "null": "null", "array": "[]", "truncated": `{"contact":{"id":"x`, "wrong type": `{"contact":"x"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,11 +107,11 @@ func TestAnswerThatIsNotTheJSONItShouldBe(t *testing.T) {
 			require.Equal(t, 200, e.StatusCode)
 			require.Equal(t, "text/html; charset=utf-8", e.ContentType)
 			require.Equal(t, body, e.Body)
-			require.NotErrorIs(t, err, late.ErrOutcomeUnknown, "a read has no outcome")
+			require.NotErrorIs(t, err, late.ErrOutcomeUnknown, "reads have no outcome")
 
 			_, err = client.Contacts.Create(t.Context(), late.CreateContactRequest{Phone: testPhone, Name: "Ada"})
 			require.ErrorIs(t, err, late.ErrOutcomeUnknown)
-			require.Equal(t, 2, w.sent(), "neither is sent again")
+			require.Equal(t, 2, w.sent(), "neither is retried")
 		})
 	}
 }
@@ -119,7 +119,7 @@ func TestAnswerThatIsNotTheJSONItShouldBe(t *testing.T) {
 func TestEvery2xxIsSuccess(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 201, 202, 203} {
-		client, _ := newClient(t, status, `{"contact":{"id":"x","isOptedIn":false,"phone":null,"unheard":{"of":1}},"next":[]}`)
+		client, _ := newClient(t, status, `{"contact":{"id":"x","isOptedIn":false,"phone":null,"unknown":{"x":1}},"next":[]}`)
 		c, err := client.Contacts.Get(t.Context(), testID)
 		require.NoError(t, err)
 		require.Equal(t, "x", c.ID)
@@ -133,13 +133,12 @@ func TestUnknownEnumValuesAreKept(t *testing.T) {
 	t.Parallel()
 	client, _ := newClient(t, 200, `{"template":{"name":"hello","status":"PAUSED","category":"NEW"}}`)
 	tmpl, err := client.Templates.Wait(t.Context(), "hello")
-	require.NoError(t, err, "a template that is paused has been reviewed")
+	require.NoError(t, err, "a paused template has been reviewed")
 	require.Equal(t, late.TemplateStatus("PAUSED"), tmpl.Status)
 	require.Equal(t, late.TemplateCategory("NEW"), tmpl.Category)
 }
 
-// A key in an error or a log is a key that somebody else can use.
-func TestTheKeyStandsNowhere(t *testing.T) {
+func TestAPIKeyIsNeverPrinted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
@@ -184,7 +183,7 @@ func TestTheKeyStandsNowhere(t *testing.T) {
 	})
 }
 
-func TestNewClientRefusesWhatCannotBeRight(t *testing.T) {
+func TestNewClientRejectsInvalidInput(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		key  string
@@ -194,10 +193,10 @@ func TestNewClientRefusesWhatCannotBeRight(t *testing.T) {
 		"key with line break": {"sk_1\n", nil},
 		"key with a space":    {"Bearer sk_1", nil},
 		"relative URL":        {"k", []late.Option{late.WithBaseURL("getlate.dev/api")}},
-		"another scheme":      {"k", []late.Option{late.WithBaseURL("ftp://example.com")}},
+		"unsupported scheme":  {"k", []late.Option{late.WithBaseURL("ftp://example.com")}},
 		"URL with a password": {"k", []late.Option{late.WithBaseURL("https://user:pass@example.com")}},
 		"URL with a query":    {"k", []late.Option{late.WithBaseURL("https://example.com/?x=1")}},
-		"no URL at all":       {"k", []late.Option{late.WithBaseURL("https://exa mple")}},
+		"malformed URL":       {"k", []late.Option{late.WithBaseURL("https://exa mple")}},
 		"negative retries":    {"k", []late.Option{late.WithMaxRetries(-1)}},
 		"negative timeout":    {"k", []late.Option{late.WithTimeout(-1)}},
 	}
@@ -217,7 +216,7 @@ func TestNewClientRefusesWhatCannotBeRight(t *testing.T) {
 	}
 }
 
-func TestDoubtIsSaid(t *testing.T) {
+func TestOutcome(t *testing.T) {
 	t.Parallel()
 	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }}
 	client := clientOn(t, w)
@@ -236,7 +235,7 @@ func TestDoubtIsSaid(t *testing.T) {
 	require.Equal(t, 1, w.sent())
 }
 
-func TestBodyOfAnErrorIsValidText(t *testing.T) {
+func TestErrorBodyIsAnExcerpt(t *testing.T) {
 	t.Parallel()
 	client, _ := newClient(t, 400, strings.Repeat("ü", 5000))
 	_, err := client.Contacts.Get(t.Context(), testID)
@@ -247,8 +246,8 @@ func TestBodyOfAnErrorIsValidText(t *testing.T) {
 	require.Less(t, len(err.Error()), 400)
 }
 
-// A *rate.Limiter refuses a call that the context would not outlast.
-func TestACallThatTheLimiterDoesNotLetGoIsRateLimited(t *testing.T) {
+// A *rate.Limiter refuses a call if the context would be done before its turn.
+func TestLimiterRefusal(t *testing.T) {
 	t.Parallel()
 	client, w := newClient(t, 200, complete, late.WithLimiter(rate.NewLimiter(rate.Every(time.Hour), 1)))
 	_, err := client.Groups.List(t.Context())

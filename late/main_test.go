@@ -28,7 +28,7 @@ const complete = `{"success":true,"contact":{"id":"1"},"template":{"status":"APP
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// wire stands where the network would: it keeps what was sent and answers as it is told.
+// wire is a transport that records requests and responds with answer.
 type wire struct {
 	mu       sync.Mutex
 	requests []*http.Request
@@ -60,7 +60,7 @@ func (w *wire) sent() int {
 	return len(w.requests)
 }
 
-// says is a response. A body that begins like JSON is said to be JSON.
+// says returns a response. Its content type is JSON if the body begins like JSON.
 func says(status int, body string, header ...string) *http.Response {
 	resp := &http.Response{
 		StatusCode: status, Header: http.Header{}, ContentLength: int64(len(body)),
@@ -75,7 +75,7 @@ func says(status int, body string, header ...string) *http.Response {
 	return resp
 }
 
-// newClient returns a client whose network is a wire that always answers alike.
+// newClient returns a client whose transport always responds alike.
 func newClient(t *testing.T, status int, body string, opts ...late.Option) (*late.Client, *wire) {
 	t.Helper()
 	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(status, body), nil }}

@@ -3,6 +3,7 @@ package late_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,26 +16,28 @@ import (
 
 const testProfile = "65f0000000000000000000aa"
 
-func TestPurchaseIsWhatTheAnswerHolds(t *testing.T) {
+func TestPurchaseResults(t *testing.T) {
 	t.Parallel()
 	number := late.PhoneNumber{ID: "n1", PhoneNumber: "+12125550123", Status: late.PhoneNumberProvisioning}
 	tests := map[string]struct {
 		body string
 		want late.Purchase // nil: unexpected
 	}{
-		"checkout":                    {`{"message":"pay","checkoutUrl":"https://pay.example/1"}`, late.CheckoutRequired{CheckoutURL: "https://pay.example/1"}},
-		"checkout, number null":       {`{"checkoutUrl":"https://pay.example/1","phoneNumber":null}`, late.CheckoutRequired{CheckoutURL: "https://pay.example/1"}},
-		"checkout, with fields to be": {`{"checkoutUrl":"https://pay.example/1","expires":{"in":5},"status":"x"}`, late.CheckoutRequired{CheckoutURL: "https://pay.example/1"}},
-		"number":                      {`{"message":"here","phoneNumber":{"id":"n1","phoneNumber":"+12125550123","status":"provisioning"}}`, late.NumberProvisioned{PhoneNumber: number}},
-		"number, with fields to be":   {`{"phoneNumber":{"_id":"n1","phoneNumber":"+12125550123","status":"provisioning","carrier":[]},"checkoutUrl":null}`, late.NumberProvisioned{PhoneNumber: number}},
-		"both":                        {`{"checkoutUrl":"https://pay.example/1","phoneNumber":{"id":"n1"}}`, nil},
-		"neither":                     {`{"message":"done"}`, nil},
-		"an address that is empty":    {`{"checkoutUrl":""}`, nil},
-		"an address of another type":  {`{"checkoutUrl":{"href":"x"}}`, nil},
-		"a number of another type":    {`{"phoneNumber":"+12125550123"}`, nil},
-		"nothing":                     {``, nil},
-		"a page":                      {`<html>`, nil},
-		"null":                        {`null`, nil},
+		"checkout":                 {`{"message":"pay","checkoutUrl":"https://pay.example/1"}`, late.CheckoutRequired{CheckoutURL: "https://pay.example/1"}},
+		"checkout, number null":    {`{"checkoutUrl":"https://pay.example/1","phoneNumber":null}`, late.CheckoutRequired{CheckoutURL: "https://pay.example/1"}},
+		"checkout, unknown fields": {`{"checkoutUrl":"https://pay.example/1","expires":{"in":5},"status":"x"}`, late.CheckoutRequired{CheckoutURL: "https://pay.example/1"}},
+		"number":                   {`{"message":"here","phoneNumber":{"id":"n1","phoneNumber":"+12125550123","status":"provisioning"}}`, late.NumberProvisioned{PhoneNumber: number}},
+		"number, unknown fields":   {`{"phoneNumber":{"_id":"n1","phoneNumber":"+12125550123","status":"provisioning","carrier":[]},"checkoutUrl":null}`, late.NumberProvisioned{PhoneNumber: number}},
+		"both":                     {`{"checkoutUrl":"https://pay.example/1","phoneNumber":{"id":"n1"}}`, nil},
+		"neither":                  {`{"message":"done"}`, nil},
+		"empty URL":                {`{"checkoutUrl":""}`, nil},
+		"URL of another type":      {`{"checkoutUrl":{"href":"x"}}`, nil},
+		"number of another type":   {`{"phoneNumber":"+12125550123"}`, nil},
+		"empty body":               {``, nil},
+		"HTML":                     {`<html>`, nil},
+		"null":                     {`null`, nil},
+		"no success":               {`{"success":false,"checkoutUrl":"https://pay.example/1"}`, nil},
+		"empty number":             {`{"phoneNumber":{}}`, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -59,27 +62,26 @@ func TestPurchaseIsWhatTheAnswerHolds(t *testing.T) {
 	}
 }
 
-// A number that is paid for twice is what a user fears most.
-func TestPurchaseIsSentOnceWhateverHappens(t *testing.T) {
+func TestPurchaseIsSentOnce(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		fault latetest.Fault
 		is    []error
 	}{
-		"500":                   {latetest.Status(500, "oops"), []error{late.ErrServer}},
-		"502 of a proxy":        {latetest.ProxyPage(502), []error{late.ErrServer}},
-		"503 without a time":    {latetest.Status(503, "busy"), []error{late.ErrServer}},
-		"504":                   {latetest.Answer(504, ""), []error{late.ErrServer}},
-		"408":                   {latetest.Status(408, "slow"), nil},
-		"cut before it acted":   {latetest.CutBefore(), nil},
-		"cut after it acted":    {latetest.CutAfter(), nil},
-		"cut in the headers":    {latetest.CutHead(), nil},
-		"cut in the body":       {latetest.Truncated(), nil},
-		"garbage":               {latetest.Garbage(), nil},
-		"never answered":        {latetest.Hang(), []error{context.DeadlineExceeded}},
-		"a body without an end": {latetest.EndlessBody(), []error{late.ErrResponseTooLarge}},
-		"a slow body":           {latetest.SlowBody(time.Minute), []error{context.DeadlineExceeded}},
-		"a late answer":         {latetest.Latency(time.Hour), []error{context.DeadlineExceeded}},
+		"500":                     {latetest.Status(500, "oops"), []error{late.ErrServer}},
+		"502 from a proxy":        {latetest.ProxyPage(502), []error{late.ErrServer}},
+		"503 without Retry-After": {latetest.Status(503, "busy"), []error{late.ErrServer}},
+		"504":                     {latetest.Answer(504, ""), []error{late.ErrServer}},
+		"408":                     {latetest.Status(408, "slow"), nil},
+		"lost before processing":  {latetest.CutBefore(), nil},
+		"lost after processing":   {latetest.CutAfter(), nil},
+		"lost in the headers":     {latetest.CutHead(), nil},
+		"truncated body":          {latetest.Truncated(), nil},
+		"garbage":                 {latetest.Garbage(), nil},
+		"no response":             {latetest.Hang(), []error{context.DeadlineExceeded}},
+		"endless body":            {latetest.EndlessBody(), []error{late.ErrResponseTooLarge}},
+		"slow body":               {latetest.SlowBody(time.Minute), []error{context.DeadlineExceeded}},
+		"late response":           {latetest.Latency(time.Hour), []error{context.DeadlineExceeded}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -99,12 +101,11 @@ func TestPurchaseIsSentOnceWhateverHappens(t *testing.T) {
 	}
 }
 
-// Where the server says that it has not acted, a repeat buys one number.
-func TestPurchaseIsRepeatedWhereNothingWasBought(t *testing.T) {
+func TestPurchaseIsRetriedIfNotProcessed(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]latetest.Fault{
-		"429":             latetest.Status(429, "slow down"),
-		"503 with a time": latetest.Status(503, "soon").With("Retry-After", "2"),
+		"429":                  latetest.Status(429, "slow down"),
+		"503 with Retry-After": latetest.Status(503, "soon").With("Retry-After", "2"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -137,7 +138,7 @@ func TestPurchaseIsRepeatedWhereNothingWasBought(t *testing.T) {
 	}
 }
 
-func TestAfterADoubtTheNumbersTell(t *testing.T) {
+func TestUnknownPurchaseAppearsInList(t *testing.T) {
 	t.Parallel()
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
@@ -155,10 +156,10 @@ func TestAfterADoubtTheNumbersTell(t *testing.T) {
 	require.ErrorIs(t, err, late.ErrOutcomeUnknown)
 	after, err := client.PhoneNumbers.List(t.Context(), late.ListPhoneNumbersOptions{ProfileID: testProfile})
 	require.NoError(t, err)
-	require.Len(t, after, 2, "it was bought")
+	require.Len(t, after, 2)
 }
 
-func TestWaitsGrowAndEnd(t *testing.T) {
+func TestWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := latetest.NewServer(latetest.InProcess(), latetest.WithProvisionTime(time.Hour), latetest.WithReviewTime(20*time.Minute))
@@ -179,10 +180,10 @@ func TestWaitsGrowAndEnd(t *testing.T) {
 		require.ErrorAs(t, err, &waited)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, string(late.PhoneNumberProvisioning), waited.Last)
-		require.Equal(t, late.PhoneNumberProvisioning, number.Status, "the last one seen")
-		looks := len(server.Requests("getWhatsAppPhoneNumber"))
-		require.Greater(t, looks, 15)
-		require.Less(t, looks, 40, "the waits grow")
+		require.Equal(t, late.PhoneNumberProvisioning, number.Status)
+		polls := len(server.Requests("getWhatsAppPhoneNumber"))
+		require.Greater(t, polls, 15)
+		require.Less(t, polls, 40, "the interval grows")
 
 		number, err = client.PhoneNumbers.Wait(t.Context(), id, active, late.WithPollInterval(time.Second, time.Minute))
 		require.NoError(t, err)
@@ -206,8 +207,8 @@ func TestWaitsGrowAndEnd(t *testing.T) {
 	})
 }
 
-// The server answers when it is through, whatever the client waits for.
-func TestSendingABroadcastTakesMinutes(t *testing.T) {
+// The server responds when it has sent all messages.
+func TestLongBroadcast(t *testing.T) {
 	t.Parallel()
 	run := func(t *testing.T, opts ...late.Option) (*latetest.Server, *late.Client, string) {
 		server := latetest.NewServer(latetest.InProcess(), latetest.WithSendTime(time.Second))
@@ -230,7 +231,7 @@ func TestSendingABroadcastTakesMinutes(t *testing.T) {
 			require.Equal(t, 1, n, phone)
 		}
 	}
-	t.Run("and is waited for", func(t *testing.T) {
+	t.Run("without timeout", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			server, client, id := run(t)
@@ -240,7 +241,7 @@ func TestSendingABroadcastTakesMinutes(t *testing.T) {
 			once(t, server)
 		})
 	})
-	t.Run("and after a timeout, Wait tells", func(t *testing.T) {
+	t.Run("with timeout", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			server, client, id := run(t, late.WithTimeout(30*time.Second))
@@ -255,7 +256,7 @@ func TestSendingABroadcastTakesMinutes(t *testing.T) {
 	})
 }
 
-func TestProfileIsHeldToItsLimits(t *testing.T) {
+func TestInvalidBusinessProfile(t *testing.T) {
 	t.Parallel()
 	long := func(n int) *string { return new(fmt.Sprintf("%0*d", n, 0)) }
 	tests := map[string]struct {
@@ -265,6 +266,8 @@ func TestProfileIsHeldToItsLimits(t *testing.T) {
 		"140 characters of about":       {"about", late.UpdateBusinessProfileRequest{About: long(140)}},
 		"513 characters of description": {"description", late.UpdateBusinessProfileRequest{Description: long(513)}},
 		"three websites":                {"websites", late.UpdateBusinessProfileRequest{Websites: make([]string, 3)}},
+		"empty website":                 {"websites[0]", late.UpdateBusinessProfileRequest{Websites: []string{""}}},
+		"empty email":                   {"email", late.UpdateBusinessProfileRequest{Email: new("")}},
 	}
 	client, w := newClient(t, 200, complete)
 	for name, tt := range tests {
@@ -273,16 +276,12 @@ func TestProfileIsHeldToItsLimits(t *testing.T) {
 		require.Equal(t, tt.field, invalid.Field)
 	}
 	require.Zero(t, w.sent())
-	umlauts := ""
-	for range 139 {
-		umlauts += "ü"
-	}
+	umlauts := strings.Repeat("ü", 139)
 	require.NoError(t, client.BusinessProfile.Update(t.Context(), late.UpdateBusinessProfileRequest{About: &umlauts, Description: new("")}))
 	require.JSONEq(t, `{"accountId":"`+testAccount+`","about":"`+umlauts+`","description":""}`, w.bodies[0])
 }
 
-// A network that fails for a moment does not end a wait of hours; a refusal does.
-func TestWaitOutlastsFailuresInPassing(t *testing.T) {
+func TestWaitOutlastsTransientFailures(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := latetest.NewServer(latetest.InProcess(), latetest.WithReviewTime(time.Hour))
@@ -299,7 +298,7 @@ func TestWaitOutlastsFailuresInPassing(t *testing.T) {
 
 		server.Inject(latetest.Status(503, "down").On("getWhatsAppTemplate"))
 		_, err = client.Templates.Wait(t.Context(), "hello")
-		require.ErrorIs(t, err, late.ErrServer, "it does not wait for ever")
+		require.ErrorIs(t, err, late.ErrServer, "Wait gives up")
 	})
 	synctest.Test(t, func(t *testing.T) {
 		server := latetest.NewServer(latetest.InProcess())

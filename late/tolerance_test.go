@@ -20,7 +20,7 @@ import (
 	"github.com/wabakit/wabakit-go/late"
 )
 
-// contractOperations lists the operations of the contract by their ids.
+// contractOperations returns the operations of the contract by ID.
 var contractOperations = sync.OnceValue(func() map[string]*openapi3.Operation {
 	doc, err := contract.Load("..", "late")
 	if err != nil {
@@ -29,8 +29,8 @@ var contractOperations = sync.OnceValue(func() map[string]*openapi3.Operation {
 	return contract.ByID(doc)
 })
 
-// answered returns a client, and what sets the answer to each of its calls.
-func answered(t *testing.T) (*late.Client, func(status int, body []byte)) {
+// responding returns a client and a function that sets the response to its calls.
+func responding(t *testing.T) (*late.Client, func(status int, body []byte)) {
 	t.Helper()
 	status, body := 0, ""
 	client := clientOn(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
@@ -39,12 +39,12 @@ func answered(t *testing.T) (*late.Client, func(status int, body []byte)) {
 	return client, func(s int, b []byte) { status, body = s, string(b) }
 }
 
-func TestNothingThatAnAnswerGainsOrLacksIsAnError(t *testing.T) {
+func TestResponsesMayGainAndLoseMembers(t *testing.T) {
 	t.Parallel()
 	for id, op := range contractOperations() {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			client, answer := answered(t)
+			client, answer := responding(t)
 			samples := contract.Answers(op)
 			require.NotEmpty(t, samples)
 			contract.Tolerate(t, samples, func(status int, body []byte) (any, error) {
@@ -124,7 +124,7 @@ func tellsPurchase(body []byte) bool {
 	return json.Unmarshal(body, &r) == nil && (r.CheckoutURL != "" || r.PhoneNumber.ID != "" || r.PhoneNumber.PhoneNumber != "")
 }
 
-func TestARefusalIsToldByItsStatusWhateverItsBodyGainsOrLacks(t *testing.T) {
+func TestErrorBodiesMayGainAndLoseMembers(t *testing.T) {
 	t.Parallel()
 	statuses := map[int]error{
 		400: late.ErrInvalidRequest, 401: late.ErrUnauthorized, 402: late.ErrPaymentRequired, 403: late.ErrForbidden,
@@ -134,7 +134,7 @@ func TestARefusalIsToldByItsStatusWhateverItsBodyGainsOrLacks(t *testing.T) {
 	for id, op := range contractOperations() {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			client, answer := answered(t)
+			client, answer := responding(t)
 			refused := func(status int, body []byte) (any, error) {
 				answer(status, body)
 				_, err := wrappers[id](t.Context(), client)
@@ -160,8 +160,8 @@ func TestARefusalIsToldByItsStatusWhateverItsBodyGainsOrLacks(t *testing.T) {
 	}
 }
 
-// pages answers the first page of a list with a body, and each later one with the same but for
-// its rows: there are none. Where it repeats, each page is the first.
+// pages responds with a page of a list, and with the same page without rows to later requests, or
+// with the same page each time if repeats is true.
 type pages struct {
 	body    []byte
 	repeats bool
@@ -170,7 +170,7 @@ type pages struct {
 
 func (p *pages) RoundTrip(r *http.Request) (*http.Response, error) {
 	if p.asked++; p.asked > 10 {
-		return nil, errors.New("the list is asked for without end")
+		return nil, errors.New("too many requests for pages")
 	}
 	if p.repeats || !r.URL.Query().Has("skip") {
 		return says(200, string(p.body)), nil
@@ -214,7 +214,7 @@ func untyped[T any](seq iter.Seq2[T, error]) iter.Seq2[any, error] {
 	}
 }
 
-func TestIteratorsEndWhateverAPageGainsOrLacks(t *testing.T) {
+func TestPagesMayGainAndLoseMembers(t *testing.T) {
 	t.Parallel()
 	for id, all := range iterators {
 		t.Run(id, func(t *testing.T) {
@@ -254,7 +254,7 @@ func TestIteratorsEndWhateverAPageGainsOrLacks(t *testing.T) {
 				if !strings.Contains(name, "pagination") {
 					continue
 				}
-				// A server that takes no notice of the offset gives each row once, too.
+				// A server that ignores skip still yields each row once.
 				repeating := &pages{body: body, repeats: true}
 				if rows, _ := run(repeating); rows != 2 || repeating.asked > 10 {
 					t.Errorf("%s: %d rows in %d pages of a list that repeats itself", name, rows, repeating.asked)
@@ -282,7 +282,7 @@ func rowsOf(t *testing.T, page []byte) int {
 	return len(lists.Contacts) + len(lists.Broadcasts) + len(lists.Recipients)
 }
 
-func TestABatchAccountsForItsItemsWhateverAnAnswerGainsOrLacks(t *testing.T) {
+func TestBatchResponsesMayGainAndLoseMembers(t *testing.T) {
 	t.Parallel()
 	const one, two = "+16315550001", "+16315550002"
 	asSent := strings.NewReplacer("phone1", one, "phone2", two)
@@ -306,7 +306,7 @@ func TestABatchAccountsForItsItemsWhateverAnAnswerGainsOrLacks(t *testing.T) {
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			client, answer := answered(t)
+			client, answer := responding(t)
 			contract.Tolerate(t, contract.Answers(contractOperations()[id]), func(status int, body []byte) (any, error) {
 				answer(status, []byte(asSent.Replace(string(body))))
 				r, _ := run(t.Context(), client)

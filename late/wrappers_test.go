@@ -7,10 +7,10 @@ import (
 	"github.com/wabakit/wabakit-go/late"
 )
 
-// alone is the outcome of a wrapper that returns only an error.
+// alone adapts a method that returns only an error.
 func alone(err error) (any, error) { return nil, err }
 
-// wrappers calls each operation once, by its id, through its wrapper.
+// wrappers calls the method of each operation, by operation ID.
 var wrappers = map[string]func(ctx context.Context, c *late.Client) (any, error){
 	"sendWhatsAppBulk": func(ctx context.Context, c *late.Client) (any, error) {
 		return c.Messages.SendBulk(ctx, late.SendBulkRequest{Template: hello, Recipients: []late.BulkRecipient{{Phone: testPhone}}})
