@@ -254,7 +254,7 @@ func run[T any](ctx context.Context, seq iter.Seq2[T, error], job batchJob[T], o
 			}
 			return results, err
 		},
-		func(c batch.Settled[indexed[T], []itemResult]) bool {
+		func(c batch.Settled[indexed[T], []itemResult]) {
 			failed := itemResult{err: c.Err}
 			if c.Err != nil {
 				if failed.state = ItemNotSent; c.Sent {
@@ -270,7 +270,6 @@ func run[T any](ctx context.Context, seq iter.Seq2[T, error], job batchJob[T], o
 				l.settle(item.index, result, func() string { return job.key(item.item) })
 			}
 			l.progress()
-			return true
 		})
 	l.progress()
 	slices.SortFunc(l.report.Problems, func(a, b ItemOutcome) int { return a.Index - b.Index })

@@ -33,15 +33,14 @@ type Settled[T, R any] struct {
 // bounded by the size and the number of chunks in flight. Neither send nor settle may keep a
 // chunk's Items.
 //
-// Run stops reading if seq yields an error, if ctx is done, or if settle returns false. Chunks
-// that were read before an error of seq are still sent; after the end of ctx none is. If settle
-// returns false, calls in flight are canceled and not settled. Run returns the error of seq, or
-// that of ctx if it left items unread or unsent.
+// Run stops reading if seq yields an error or if ctx is done. Items that were read before an error of
+// seq are still sent; after the end of ctx none is. Run returns the error of seq, or that of ctx if
+// it left items unread or unsent.
 //
 // Run waits for the calls in flight before it returns or panics. A panic of send is raised again
 // on the goroutine that called Run.
 func Run[T, R any](ctx context.Context, seq iter.Seq2[T, error], opts Options,
-	send func(ctx context.Context, items []T) (R, error), settle func(Settled[T, R]) bool,
+	send func(ctx context.Context, items []T) (R, error), settle func(Settled[T, R]),
 ) error {
 	if opts.Size < 1 {
 		opts.Size = 1
@@ -49,9 +48,7 @@ func Run[T, R any](ctx context.Context, seq iter.Seq2[T, error], opts Options,
 	if opts.Concurrency < 1 {
 		opts.Concurrency = DefaultConcurrency
 	}
-	r := &run[T, R]{parent: ctx, opts: opts, send: send, settle: settle, finished: make(chan *chunk[T, R])}
-	r.ctx, r.cancel = context.WithCancel(ctx)
-	defer r.cancel()
+	r := &run[T, R]{ctx: ctx, opts: opts, send: send, settle: settle, finished: make(chan *chunk[T, R])}
 	return r.all(seq)
 }
 
@@ -61,17 +58,15 @@ type chunk[T, R any] struct {
 }
 
 type run[T, R any] struct {
-	parent   context.Context
 	ctx      context.Context
-	cancel   context.CancelFunc
 	opts     Options
 	send     func(context.Context, []T) (R, error)
-	settle   func(Settled[T, R]) bool
+	settle   func(Settled[T, R])
 	filling  *chunk[T, R]
 	spare    []*chunk[T, R]
 	inFlight int
 	finished chan *chunk[T, R]
-	stopped  bool  // settle returned false or panicked
+	settling bool  // remains true if settle panics
 	held     error // why items were left unread or unsent
 }
 
@@ -88,7 +83,7 @@ func (r *run[T, R]) all(seq iter.Seq2[T, error]) error {
 			r.receive(<-r.finished)
 		}
 	}()
-	if err := r.parent.Err(); err != nil || seq == nil {
+	if err := r.ctx.Err(); err != nil || seq == nil {
 		return err
 	}
 	for item, err := range seq {
@@ -98,7 +93,7 @@ func (r *run[T, R]) all(seq iter.Seq2[T, error]) error {
 		}
 		r.add(item)
 		r.poll()
-		if r.held = r.parent.Err(); r.held != nil || r.stopped {
+		if r.held = r.ctx.Err(); r.held != nil {
 			break
 		}
 	}
@@ -127,12 +122,9 @@ func (r *run[T, R]) dispatch() {
 	for r.inFlight >= r.opts.Concurrency {
 		r.receive(<-r.finished)
 	}
-	if c.Err = r.parent.Err(); c.Err != nil {
+	if c.Err = r.ctx.Err(); c.Err != nil {
 		r.held = c.Err
 		r.finish(c)
-		return
-	}
-	if r.stopped {
 		return
 	}
 	r.inFlight++
@@ -168,11 +160,10 @@ func (r *run[T, R]) receive(c *chunk[T, R]) {
 }
 
 func (r *run[T, R]) finish(c *chunk[T, R]) {
-	if !r.stopped {
-		r.stopped = true // if settle panics, it is not called again
-		if r.stopped = !r.settle(c.Settled); r.stopped {
-			r.cancel()
-		}
+	if !r.settling { // otherwise settle panicked, and Run only waits
+		r.settling = true
+		r.settle(c.Settled)
+		r.settling = false
 	}
 	clear(c.Items)
 	*c = chunk[T, R]{Settled: Settled[T, R]{Items: c.Items[:0]}}

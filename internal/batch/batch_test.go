@@ -40,7 +40,7 @@ func ok(context.Context, []int) (int, error) { return 0, nil }
 // tally settles chunks and remembers what it was given.
 type tally struct{ done, failed, notSent []int }
 
-func (s *tally) settle(c Settled[int, int]) bool {
+func (s *tally) settle(c Settled[int, int]) {
 	switch {
 	case !c.Sent:
 		s.notSent = append(s.notSent, c.Items...)
@@ -49,7 +49,6 @@ func (s *tally) settle(c Settled[int, int]) bool {
 	default:
 		s.done = append(s.done, c.Items...)
 	}
-	return true
 }
 
 func TestRun(t *testing.T) {
@@ -137,26 +136,6 @@ func TestContextEnds(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-func TestSettleStopsRun(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		chunks := 0
-		var canceled atomic.Int64
-		err := Run(t.Context(), upTo(1_000_000, nil), Options{Size: 10}, func(ctx context.Context, items []int) (int, error) {
-			if items[0] == 0 {
-				time.Sleep(time.Second)
-				return 0, nil
-			}
-			<-ctx.Done()
-			canceled.Add(1)
-			return 0, ctx.Err()
-		}, func(Settled[int, int]) bool { chunks++; return false })
-		require.NoError(t, err)
-		require.Equal(t, 1, chunks)
-		require.EqualValues(t, DefaultConcurrency-1, canceled.Load())
-	})
-}
-
 // Run waits for calls in flight, also if it panics, and a panic arrives on its own goroutine.
 func TestPanics(t *testing.T) {
 	t.Parallel()
@@ -191,11 +170,11 @@ func TestPanics(t *testing.T) {
 							panic(where)
 						}
 						return 0, nil
-					}, func(c Settled[int, int]) bool {
+					}, func(c Settled[int, int]) {
 						if settled++; where == "settle" {
 							panic(where)
 						}
-						return s.settle(c)
+						s.settle(c)
 					})
 				}()
 				recovered := <-done
@@ -250,11 +229,10 @@ func TestMemoryIsConstant(t *testing.T) {
 			}
 		}
 	}, Options{Size: 500, Concurrency: 8}, func(context.Context, []item) (int, error) { return 0, nil },
-		func(c Settled[item, int]) bool {
+		func(c Settled[item, int]) {
 			if settled += len(c.Items); settled%100_000 == 0 {
 				growth = max(growth, heap()-before)
 			}
-			return true
 		})
 	require.NoError(t, err)
 	require.Equal(t, 1_000_000, settled)

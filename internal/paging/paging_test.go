@@ -510,7 +510,7 @@ func TestRowsThatStayAreYieldedOnce(t *testing.T) {
 	for name, w := range worlds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(100) {
+			for seed := range uint64(40) {
 				synctest.Test(t, func(t *testing.T) { live(t, w, seed) })
 			}
 		})
