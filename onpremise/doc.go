@@ -10,14 +10,15 @@
 //
 // # Tokens
 //
-// The first call logs in, and all goroutines share the token. The client renews it before it
-// expires, and when the server rejects it; the call is then retried once with the new token. A
-// failed login is the error of each call that waits for it. [WithNewPassword] sets up a fresh
-// installation. [WithToken] and [WithTokenSource] use tokens from elsewhere.
+// The first call logs in, and all goroutines share the token. The client renews it in the
+// background before it expires, and when the server rejects it; the call is then retried once with
+// the new token. A failed login is the error of each call that waits for it. [WithNewPassword] sets
+// up a fresh installation. [WithToken] and [WithTokenSource] use tokens from elsewhere.
 //
 // # Certificates
 //
-// An installation usually has a self-signed certificate. Use [WithRootCAs] to trust it.
+// An installation usually has a self-signed certificate. [WithRootCAs] trusts the authority that
+// signed it, [WithPinnedCertificate] the certificate itself.
 //
 // # Requests
 //
@@ -25,18 +26,18 @@
 // are pointers: new(false) turns a setting off, nil leaves it unchanged. A nil slice is omitted, an
 // empty slice is sent.
 //
-// Types such as [Message] are aliases; their fields are listed by
-// go doc github.com/wabakit/wabakit-go/onpremise/onpremiseapi.Message.
+// Types such as [Message] are aliases of those in package onpremiseapi, which documents their
+// fields: go doc github.com/wabakit/wabakit-go/onpremise/onpremiseapi.Message.
 //
 // # Errors
 //
-// A call that the server refused, or that had no usable response, returns an [*Error]. Use errors.Is
-// to distinguish them:
+// A call that the server refused, or that got no usable response, returns an [*Error]. Use
+// errors.Is to distinguish the reasons:
 //
 //	switch {
 //	case errors.Is(err, onpremise.ErrNotFound): // the object does not exist
 //	case errors.Is(err, onpremise.ErrWindowClosed): // send a template instead
-//	case errors.Is(err, onpremise.ErrOutcomeUnknown): // check before sending again
+//	case errors.Is(err, onpremise.ErrOutcomeUnknown): // it may have been sent: check before trying again
 //	}
 //
 // Invalid input is reported as a [*ValidationError] and nothing is sent. Errors and logs never
@@ -44,11 +45,15 @@
 //
 // # Retries
 //
-// Transient failures (connection errors, 408, 429, 500, 502, 503, 504) are retried up to three times
-// if the comment of the method says "Retried on any transient failure": such calls only read, or
-// repeating them changes nothing. Other calls are retried only if the request was not processed.
-// Otherwise their error matches [ErrOutcomeUnknown], so that no message is sent twice. The client
-// waits as long as the server asks for, or with growing delays.
+// The comment of each method says when it is retried, up to three times ([WithMaxRetries]), after
+// growing pauses or the time that the server asks for.
+//
+// "Retried on any transient failure": after a connection error, 408, 429, 500, 502, 503 or 504.
+// The method only reads, or doing it twice has the effect of doing it once.
+//
+// "Retried only if the request was not processed": after a 429, after a 503 of the API that says
+// when to come back, or if no part of the request was sent. After any other failure the error
+// matches [ErrOutcomeUnknown], so that no retry sends a message twice.
 //
 // # Sequences
 //
@@ -59,10 +64,10 @@
 //
 // [MediaService.Upload] and [MediaService.Download] stream files of any size.
 //
-// # The webhook
+// # Webhooks
 //
-// [NewWebhook] handles what the installation reports: messages, statuses and errors. Each item is
-// delivered again until the function for it has returned nil.
+// [NewWebhook] handles the events that the installation delivers: incoming messages, the statuses of
+// outgoing ones, and errors. It handles each item until its function has returned nil.
 //
 //	http.Handle("/webhook", onpremise.NewWebhook(onpremise.WebhookHandlers{
 //		MessageReceived: func(ctx context.Context, m *onpremise.IncomingMessage) error { … },
@@ -71,6 +76,6 @@
 //
 // # Tests
 //
-// Each attempt uses the *http.Client of [WithHTTPClient] as it is at that time, so
-// github.com/jarcoal/httpmock works. Package onpremisetest has an installation in memory.
+// The client uses the *http.Client of [WithHTTPClient] as it is at each attempt, so
+// github.com/jarcoal/httpmock works with it. Package onpremisetest has an in-process installation.
 package onpremise

@@ -15,29 +15,29 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// Error reports that the server refused a call or that there was no usable response. Tests can
-// build one: &Error{StatusCode: 404} matches [ErrNotFound].
+// Error reports a call that the server refused, or that got no usable response. Tests can build
+// one: &Error{StatusCode: 404} matches [ErrNotFound].
 type Error struct {
 	StatusCode int     // 0 if there was no response
 	Outcome    Outcome // whether the call may have had an effect
 
-	// The error that the server reports. They are empty if the response is not the JSON of the
-	// API; Body is set then.
-	Message string      // title of the first of Errors
-	Code    int         // its code in the API's list of errors
-	Details string      // its details
+	// The server's reason. Only Body is set if the response is not the API's JSON (a proxy's
+	// page, an empty body).
+	Message string // title of the first of Errors
+	Code    int    // its code in the API's list of errors
+	Details string
 	Href    string      // URL of its documentation
 	Errors  []ErrorInfo // all errors that the server reports
-	Meta    Meta        // version of the server
+	Meta    Meta        // the version of the server
 
-	ContentType string // media type of a response that could not be read
-	Body        string // its first bytes
+	ContentType string // of a response that could not be decoded
+	Body        string // an excerpt of it
 
-	Operation  string // operation ID, such as "SendMessage"
-	RequestID  string // X-Request-Id, the same for all attempts
+	Operation  string // ID of the operation, such as OpSendMessage
+	RequestID  string // the same for all attempts of a call
 	Attempts   []Attempt
-	RetryAfter time.Duration // Retry-After of the response, or 0
-	Err        error         // cause, if it is not the response
+	RetryAfter time.Duration // the pause that the server asked for; 0 if none
+	Err        error         // the cause, if it is not the response
 }
 
 const (
@@ -45,8 +45,6 @@ const (
 
 	// codePasswordChange is the code of an installation before its first login.
 	codePasswordChange = 1024
-
-	loginUser = "LoginUser"
 )
 
 var errNewPassword = errors.New("the first login must set a new password: use WithNewPassword")
@@ -65,7 +63,7 @@ func newError(f *transport.Failure, hide func(string) string) error {
 	for _, a := range f.Attempts {
 		e.Attempts = append(e.Attempts, Attempt(a))
 	}
-	if f.Operation.ID == loginUser && f.Unknown {
+	if f.Operation.ID == OpLoginUser && f.Unknown {
 		e.Outcome = OutcomeRefused // at worst there is a token that nobody uses
 	}
 	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(f.Body)) && !mayContainSecrets(f) {
@@ -74,7 +72,7 @@ func newError(f *transport.Failure, hide func(string) string) error {
 	}
 	e.hide(hide)
 	e.RequestID, e.ContentType = redact.Excerpt(e.RequestID), redact.Excerpt(e.ContentType)
-	if e.Code == codePasswordChange && f.Operation.ID != loginUser {
+	if e.Code == codePasswordChange && f.Operation.ID != OpLoginUser {
 		e.Err = errNewPassword
 	}
 	return e
@@ -83,19 +81,19 @@ func newError(f *transport.Failure, hide func(string) string) error {
 // mayContainSecrets reports whether the response body of the operation may contain a token or
 // password even if it cannot be parsed.
 func mayContainSecrets(f *transport.Failure) bool {
-	return f.Status < 300 && (f.Operation.ID == loginUser || f.Operation.ID == "GetMediaProviders")
+	return f.Status < 300 && (f.Operation.ID == OpLoginUser || f.Operation.ID == OpGetMediaProviders)
 }
 
 // read decodes the error body of the API. It reports whether body is one.
 func (e *Error) read(body []byte) bool {
-	var said struct {
+	var r struct {
 		Errors []ErrorInfo
 		Meta   Meta
 	}
-	if json.Unmarshal(body, &said) != nil || len(said.Errors) == 0 {
+	if json.Unmarshal(body, &r) != nil || len(r.Errors) == 0 {
 		return false
 	}
-	e.Errors, e.Meta = said.Errors, said.Meta
+	e.Errors, e.Meta = r.Errors, r.Meta
 	first := e.Errors[0]
 	e.Message, e.Code, e.Details, e.Href = first.Title, first.Code, first.Details, first.Href
 	return true
@@ -137,7 +135,7 @@ func explain(err error) error {
 		return err
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return fmt.Errorf("%w (use the name that the certificate holds, in the URL or as ServerName of WithTLSConfig)", err)
+		return fmt.Errorf("%w (use the name in the certificate, in the URL or as ServerName of WithTLSConfig)", err)
 	}
 	return fmt.Errorf("%w (pass the authority that signed the installation's certificate to WithRootCAs, or its fingerprint to WithPinnedCertificate)", err)
 }

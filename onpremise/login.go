@@ -182,7 +182,7 @@ func (t *loginTokens) renew(ctx context.Context) (*Session, error) {
 // continues.
 func (t *loginTokens) abandoned(cause error, notSent bool) error {
 	for i := range operations {
-		if operations[i].ID == loginUser {
+		if operations[i].ID == OpLoginUser {
 			return newError(&transport.Failure{Operation: &operations[i], Err: cause, NotSent: notSent}, t.auth.secrets.Hide)
 		}
 	}

@@ -27,7 +27,7 @@ type (
 	MediaSettings = onpremiseapi.MediaSettings
 	// MediaKind is a kind of media.
 	MediaKind = onpremiseapi.MediaKind
-	// WebhookSettings tells the installation where to report events.
+	// WebhookSettings contains the URL that events are delivered to.
 	WebhookSettings = onpremiseapi.WebhookSettings
 	// WebhookSettingsUpdate changes the settings of the webhook. Nil fields stay as they are.
 	WebhookSettingsUpdate = onpremiseapi.WebhookSettingsUpdate
@@ -163,17 +163,17 @@ type (
 
 	// WebhookContact is the sender of a message.
 	WebhookContact = onpremiseapi.WebhookContact
-	// WebhookContactProfile is what the sender says of himself.
+	// WebhookContactProfile is the profile of a sender.
 	WebhookContactProfile = onpremiseapi.WebhookContactProfile
 	// IncomingMessage is a message from a customer. Raw is the message as delivered.
 	IncomingMessage = onpremiseapi.IncomingMessage
-	// WebhookMedia is a file that arrived; its ID is for Media.Download.
+	// WebhookMedia is a received file. Pass its ID to [MediaService.Download].
 	WebhookMedia = onpremiseapi.WebhookMedia
-	// WebhookText is text that arrived.
+	// WebhookText is the content of a received text message.
 	WebhookText = onpremiseapi.WebhookText
-	// WebhookLocation is a place that arrived.
+	// WebhookLocation is the content of a received location message.
 	WebhookLocation = onpremiseapi.WebhookLocation
-	// WebhookSystem is a notice about a change in a group or of a user.
+	// WebhookSystem is a notification of a change in a group or of a user.
 	WebhookSystem = onpremiseapi.WebhookSystem
 	// WebhookButton is the quick reply button of a template that the customer chose.
 	WebhookButton = onpremiseapi.WebhookButton
@@ -189,7 +189,7 @@ type (
 	WebhookProduct = onpremiseapi.WebhookProduct
 	// WebhookReferral is the advertisement or post that led the customer to write.
 	WebhookReferral = onpremiseapi.WebhookReferral
-	// MessageStatus reports what became of an outgoing message.
+	// MessageStatus reports a status of an outgoing message.
 	MessageStatus = onpremiseapi.MessageStatus
 	// WebhookConversation is the conversation that a message is billed under.
 	WebhookConversation = onpremiseapi.WebhookConversation
@@ -197,13 +197,13 @@ type (
 	WebhookConversationOrigin = onpremiseapi.WebhookConversationOrigin
 	// WebhookPricing is the pricing of a message.
 	WebhookPricing = onpremiseapi.WebhookPricing
-	// MessageContext is the earlier message that a message answers.
+	// MessageContext identifies the earlier message that a message replies to.
 	MessageContext = onpremiseapi.MessageContext
 	// MessageState is the status of an outgoing message.
 	MessageState = onpremiseapi.MessageState
-	// SystemType is the change that a notice is about.
+	// SystemType is the kind of change that a system notification reports.
 	SystemType = onpremiseapi.SystemType
-	// Timestamp is a moment of an event. Its Time method returns it.
+	// Timestamp is the time of an event. Its Time method returns it as a [time.Time].
 	Timestamp = onpremiseapi.Timestamp
 )
 
