@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,6 +28,8 @@ type Operation struct {
 	Unless string // x-repeatable-unless-false: a field of the request
 
 	Login, ReadOnly, Stream, Untimed bool // x-login, x-read-only, x-stream, x-untimed
+
+	AnyType bool // responds with something else than JSON
 }
 
 // TB is the part of testing.TB that this package reports to.
@@ -66,6 +69,7 @@ func Operations(doc *openapi3.T) ([]Operation, error) {
 			o.ReadOnly = op.Extensions["x-read-only"] == true
 			o.Stream = op.Extensions["x-stream"] == true
 			o.Untimed = op.Extensions["x-untimed"] == true
+			o.AnyType = anyType(method, op)
 			ops = append(ops, o)
 		}
 	}
@@ -86,4 +90,19 @@ func imperative(summary string) string {
 		verb = strings.TrimSuffix(verb, "s")
 	}
 	return strings.TrimSpace(verb + " " + rest)
+}
+
+// anyType reports whether a successful response of op may be something else than JSON.
+func anyType(method string, op *openapi3.Operation) bool {
+	json, other := false, false
+	for code, resp := range op.Responses.Map() {
+		if !strings.HasPrefix(code, "2") {
+			continue
+		}
+		for mediaType := range resp.Value.Content {
+			isJSON := mediaType == "application/json"
+			json, other = json || isJSON, other || !isJSON
+		}
+	}
+	return other || !json && method == http.MethodGet
 }

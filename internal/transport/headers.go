@@ -20,7 +20,7 @@ func setHeaders(call *Call, req *http.Request, userAgent []string) {
 	}
 	if req.Header.Get("Accept") == "" {
 		req.Header["Accept"] = acceptJSON
-		if call.Operation.Stream {
+		if call.Operation.Stream || call.Operation.AnyType {
 			req.Header["Accept"] = acceptAny
 		}
 	}

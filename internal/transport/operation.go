@@ -21,6 +21,8 @@ type Operation struct {
 	Untimed bool
 	// Stream operations return a file, which is passed on unread.
 	Stream bool
+	// AnyType operations return something else than JSON.
+	AnyType bool
 	// ReadOnly operations change nothing on the server, although their method is not GET.
 	ReadOnly bool
 	// Login operations carry their own credentials, and are not delayed by the calls that wait
