@@ -14,7 +14,7 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// swap is a server that behaves as it is told at the moment.
+// swap is a server whose behavior a test changes.
 type swap struct {
 	mu sync.Mutex
 	f  roundTrip
@@ -29,7 +29,7 @@ func (s *swap) serve(req *http.Request) (*http.Response, error) {
 	return f(req)
 }
 
-// outage makes a thousand calls that fail, and returns how many attempts were repeats.
+// outage makes a thousand calls that fail, and returns the number of retries.
 func outage(t *testing.T, tr *transport.Transport, s *swap) int {
 	t.Helper()
 	rt, n := script(status(500))
@@ -42,7 +42,7 @@ func outage(t *testing.T, tr *transport.Transport, s *swap) int {
 	return int(n.Load()) - 1000
 }
 
-func TestAnOutageDoesNotBecomeAStorm(t *testing.T) {
+func TestBudgetLimitsRetriesInAnOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := new(swap)
@@ -57,7 +57,7 @@ func TestAnOutageDoesNotBecomeAStorm(t *testing.T) {
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		require.ErrorContains(t, err, "too many recent attempts")
 
-		// After a recovery there is enough again, for a time.
+		// After a recovery the budget is full again.
 		s.set(status(200))
 		for range 500 {
 			require.NoError(t, finish(tr.Do(read.request(t, t.Context(), base))))
@@ -66,7 +66,7 @@ func TestAnOutageDoesNotBecomeAStorm(t *testing.T) {
 	})
 }
 
-func TestHarmlessFailuresLeaveTheBudget(t *testing.T) {
+func TestFailuresWithoutOverloadDoNotUseTheBudget(t *testing.T) {
 	t.Parallel()
 	cancelled := func(after time.Duration) func(*testing.T, *transport.Transport, *swap) {
 		return func(t *testing.T, tr *transport.Transport, _ *swap) {
@@ -100,11 +100,11 @@ func TestHarmlessFailuresLeaveTheBudget(t *testing.T) {
 			<-req.Context().Done()
 			return nil, req.Context().Err()
 		}, cancelled(time.Second), 200},
-		"cancel in a wait":        {status(503, "Retry-After", "60"), cancelled(time.Second), 200},
-		"repeat succeeds":         {nil, steps(status(500), status(200)), 200},
-		"repeat refused":          {nil, steps(status(500), status(404)), 200},
-		"repeat too large":        {nil, steps(status(500), huge), 5},
-		"repeat of another fault": {nil, steps(status(500), broken(errCaller)), 200},
+		"cancel in a pause":     {status(503, "Retry-After", "60"), cancelled(time.Second), 200},
+		"retry succeeds":        {nil, steps(status(500), status(200)), 200},
+		"retry refused":         {nil, steps(status(500), status(404)), 200},
+		"retry too large":       {nil, steps(status(500), huge), 5},
+		"retry fails otherwise": {nil, steps(status(500), broken(errCaller)), 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -3,7 +3,6 @@ package transport_test
 import (
 	"errors"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -17,7 +16,7 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-func TestConnectionsAreUsedAgain(t *testing.T) {
+func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()
 	var accepted, n atomic.Int64
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -56,9 +55,9 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 	require.EqualValues(t, 1, accepted.Load())
 }
 
-// A server that dies of a request on a kept connection must not get it again, neither from
-// net/http nor from us, unless that does no harm.
-func TestAKeptConnectionThatIsCut(t *testing.T) {
+// A server that crashes on a request on a reused connection must not get it again, neither from
+// net/http nor from the transport, unless that is safe.
+func TestLostIdleConnectionDoesNotRepeatAWrite(t *testing.T) {
 	t.Parallel()
 	keyed := func(c *transport.Config) {
 		c.Middleware = []func(transport.Doer) transport.Doer{func(next transport.Doer) transport.Doer {
@@ -99,7 +98,7 @@ func TestAKeptConnectionThatIsCut(t *testing.T) {
 								}
 								seen.Add(1)
 								keys.Store(req.Header.Get("Idempotency-Key") + req.Header.Get("X-Idempotency-Key"))
-								_ = c.(*net.TCPConn).SetLinger(0) // a reset, not an end
+								_ = c.(*net.TCPConn).SetLinger(0) // reset the connection
 								return false
 							})(c)
 						}()
@@ -127,15 +126,15 @@ func TestAKeptConnectionThatIsCut(t *testing.T) {
 	}
 }
 
-func TestAKeptConnectionThatWasClosedWhileIdleLosesNothing(t *testing.T) {
+func TestConnectionClosedWhileIdleIsReplaced(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var acted atomic.Int64
+				var processed atomic.Int64
 				rt, w := newWire(t, nil, reading(func(c net.Conn, req *http.Request) bool {
-					acted.Add(1)
+					processed.Add(1)
 					rawStatus(200, "")(c, req)
 					return false
 				}))
@@ -144,62 +143,11 @@ func TestAKeptConnectionThatWasClosedWhileIdleLosesNothing(t *testing.T) {
 					resp, err := tr.Do(k.request(t, t.Context(), base))
 					require.NoError(t, finish(resp, err))
 					require.Len(t, transport.CallOf(resp).Attempts, 1)
-					require.EqualValues(t, i+1, acted.Load())
-					synctest.Wait() // the client sees that it is closed
+					require.EqualValues(t, i+1, processed.Load())
+					synctest.Wait() // until the client notices
 				}
 				require.EqualValues(t, 5, w.dials.Load())
 			})
 		})
 	}
-}
-
-func TestARefusedConnectionIsNotSent(t *testing.T) {
-	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	at := "http://" + listener.Addr().String()
-	require.NoError(t, listener.Close())
-	rt := &http.Transport{}
-	defer rt.CloseIdleConnections()
-	_, err = newTransport(t, at, &http.Client{Transport: rt}, retries(0)).Do(create.request(t, t.Context(), at))
-	require.ErrorIs(t, err, transport.ErrNotSent)
-	require.NotErrorIs(t, err, transport.ErrOutcomeUnknown)
-}
-
-func TestNothingIsSentToAServerThatIsNotTrusted(t *testing.T) {
-	t.Parallel()
-	var seen atomic.Int64
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { seen.Add(1) }))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	defer server.Close()
-	rt := &http.Transport{}
-	defer rt.CloseIdleConnections()
-	_, err := newTransport(t, server.URL, &http.Client{Transport: rt}).Do(read.request(t, t.Context(), server.URL))
-	require.ErrorIs(t, err, transport.ErrNotSent)
-	require.Len(t, failure(t, err).Attempts, 1)
-	require.Zero(t, seen.Load())
-}
-
-func TestHTTP2(t *testing.T) {
-	t.Parallel()
-	var n atomic.Int64
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if n.Add(1); req.Method == "POST" {
-			panic(http.ErrAbortHandler)
-		}
-		_, _ = io.WriteString(w, req.Proto)
-	}))
-	server.EnableHTTP2 = true
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	defer server.Close()
-	defer server.Client().CloseIdleConnections()
-	tr := newTransport(t, server.URL, server.Client())
-	resp, err := tr.Do(read.request(t, t.Context(), server.URL))
-	require.NoError(t, finish(resp, err))
-	require.Equal(t, "HTTP/2.0", string(transport.Bytes(resp)))
-	_, err = tr.Do(create.request(t, t.Context(), server.URL))
-	require.ErrorIs(t, err, transport.ErrOutcomeUnknown)
-	require.EqualValues(t, 2, n.Load())
 }

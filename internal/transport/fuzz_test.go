@@ -13,8 +13,8 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// What a server asks for in Retry-After is waited for to the second, unless it is more than two
-// minutes: then the caller is told instead. What cannot be read asks for nothing.
+// A Retry-After of up to two minutes is waited for exactly; a longer one ends the call, and a
+// malformed one is ignored.
 func FuzzRetryAfter(f *testing.F) {
 	const now = "Sat, 01 Jan 2000 00:00:00 GMT"
 	for _, value := range []string{"", "0", "7", "120", "121", "-7", "1.5", "4294967295", "4294967296", "99999999999999999999", "Sat, 01 Jan 2000 00:00:07 GMT",
@@ -30,7 +30,7 @@ func FuzzRetryAfter(f *testing.F) {
 		}
 		synctest.Test(t, func(t *testing.T) {
 			begin := time.Now()
-			asked, told := asksFor(value, date, begin)
+			asked, reported := asksFor(value, date, begin)
 			busy := status(code, "Retry-After", value, "Date", date)
 			resp, err := inMemory(t, busy, retries(0)).Do(read.request(t, t.Context(), base))
 			require.NoError(t, err)
@@ -42,7 +42,7 @@ func FuzzRetryAfter(f *testing.F) {
 			require.NoError(t, err)
 			defer resp.Body.Close()
 			waited := time.Since(begin)
-			if told && asked > 2*time.Minute {
+			if reported && asked > 2*time.Minute {
 				require.Equal(t, code, resp.StatusCode)
 				require.EqualValues(t, 1, sent.Load())
 				require.Zero(t, waited)
@@ -50,7 +50,7 @@ func FuzzRetryAfter(f *testing.F) {
 			}
 			require.Equal(t, http.StatusOK, resp.StatusCode)
 			require.EqualValues(t, 2, sent.Load())
-			if told {
+			if reported {
 				require.Equal(t, asked, waited)
 			} else {
 				require.Less(t, waited, time.Second)
@@ -61,7 +61,7 @@ func FuzzRetryAfter(f *testing.F) {
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
-// asksFor is what Retry-After asks for: seconds, or a moment by the clock of Date.
+// asksFor parses Retry-After: seconds, or a time by the clock of Date.
 func asksFor(value, date string, now time.Time) (time.Duration, bool) {
 	if digits.MatchString(value) {
 		seconds, _ := strconv.ParseFloat(value, 64) // of any length
@@ -77,8 +77,8 @@ func asksFor(value, date string, now time.Time) (time.Duration, bool) {
 	return max(at.Sub(now), 0), true
 }
 
-// Whatever a server says, no call waits longer than a minute for the next window, and none for
-// ever; what it says first is kept to.
+// Whatever a server reports, no call waits longer than a minute for the next window. The first
+// report is observed.
 func FuzzRateLimit(f *testing.F) {
 	for _, value := range []string{"", "0", "1", "-1", "60", "946684830", "946684830000", "9223372036854775807", "-9223372036854775808", "1e9", "x"} {
 		f.Add("60", value, "946684830", "Sat, 01 Jan 2000 00:00:00 GMT", "60", value, "946684890")
@@ -93,7 +93,7 @@ func FuzzRateLimit(f *testing.F) {
 			first, second := header(limit, remaining, reset), header(limit2, remaining2, reset2)
 			rt, _ := script(first, second, first, first, second, second)
 			tr := inMemory(t, rt)
-			told := tells(limit, remaining, reset, date, time.Now())
+			reported := reports(limit, remaining, reset, date, time.Now())
 			for n := range 8 {
 				begin := time.Now()
 				require.NoError(t, finish(tr.Do(read.request(t, t.Context(), base))))
@@ -103,13 +103,13 @@ func FuzzRateLimit(f *testing.F) {
 				switch n {
 				case 0:
 					require.Zero(t, waited)
-					require.Equal(t, told.Limit, tr.RateLimit().Limit)
-					require.Equal(t, told.Remaining, tr.RateLimit().Remaining)
-					require.True(t, told.Reset.Equal(tr.RateLimit().Reset), "%s for %s", tr.RateLimit().Reset, told.Reset)
+					require.Equal(t, reported.Limit, tr.RateLimit().Limit)
+					require.Equal(t, reported.Remaining, tr.RateLimit().Remaining)
+					require.True(t, reported.Reset.Equal(tr.RateLimit().Reset), "%s for %s", tr.RateLimit().Reset, reported.Reset)
 				case 1:
 					want := time.Duration(0)
-					if !told.Reset.IsZero() && told.Remaining <= 0 {
-						want = max(told.Reset.Sub(begin), 0)
+					if !reported.Reset.IsZero() && reported.Remaining <= 0 {
+						want = max(reported.Reset.Sub(begin), 0)
 					}
 					require.Equal(t, want, waited)
 				}
@@ -118,13 +118,13 @@ func FuzzRateLimit(f *testing.F) {
 	})
 }
 
-// tells is what the headers of a first answer tell.
-func tells(limit, remaining, reset, date string, now time.Time) (told transport.RateLimit) {
+// reports returns what the headers of a first response report.
+func reports(limit, remaining, reset, date string, now time.Time) (reported transport.RateLimit) {
 	l, err1 := strconv.Atoi(limit)
 	r, err2 := strconv.Atoi(remaining)
 	end, err3 := strconv.ParseInt(reset, 10, 64)
 	if err1 != nil || err2 != nil || err3 != nil || end < 0 {
-		return told
+		return reported
 	}
 	if end == 0 {
 		return transport.RateLimit{Limit: l, Remaining: r}

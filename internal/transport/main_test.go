@@ -29,7 +29,7 @@ const (
 	phone = "+15551234567"
 )
 
-// One operation of each kind that the transport tells apart.
+// One operation of each kind that the transport distinguishes.
 var operations = []transport.Operation{
 	{ID: "getThing", Name: "get thing", Method: "GET", Path: "/v1/things/{id}", Repeat: transport.Always},
 	{ID: "updateThing", Name: "update thing", Method: "PUT", Path: "/v1/things/{id}", Repeat: transport.Always},
@@ -45,25 +45,25 @@ var operations = []transport.Operation{
 // kind is a kind of call.
 type kind struct {
 	name, method, path, body string
-	repeat                   bool // it may be sent again on a doubt
+	repeat                   bool // safe to repeat
 	read                     bool
 }
 
 var (
-	read       = kind{"read", "GET", "/v1/things/1", "", true, true}
-	streamed   = kind{"streamed read", "GET", "/v1/files/1", "", true, true}
-	update     = kind{"repeatable write", "PUT", "/v1/things/1", `{"a":1}`, true, false}
-	create     = kind{"never", "POST", "/v1/things", `{"phone":"` + phone + `"}`, false, false}
-	remove     = kind{"delete", "DELETE", "/v1/things/1", "", true, false}
-	importing  = kind{"import", "POST", "/v1/things/import", `{"contacts":[]}`, true, false}
-	importOnce = kind{"import unless false", "POST", "/v1/things/import", `{"skipDuplicates":false}`, false, false}
-	sending    = kind{"untimed write", "POST", "/v1/things/1/send", "", false, false}
-	login      = kind{"login", "POST", "/v1/login", "", true, true}
-	check      = kind{"lookup", "POST", "/v1/things/check", `{}`, true, true}
-	strangeGet = kind{"unknown read", "GET", "/v1/elsewhere", "", true, true}
-	stranger   = kind{"unknown write", "PATCH", "/v1/elsewhere", `{}`, false, false}
+	read         = kind{"read", "GET", "/v1/things/1", "", true, true}
+	streamed     = kind{"streamed read", "GET", "/v1/files/1", "", true, true}
+	update       = kind{"idempotent write", "PUT", "/v1/things/1", `{"a":1}`, true, false}
+	create       = kind{"unsafe write", "POST", "/v1/things", `{"phone":"` + phone + `"}`, false, false}
+	remove       = kind{"delete", "DELETE", "/v1/things/1", "", true, false}
+	importing    = kind{"import", "POST", "/v1/things/import", `{"contacts":[]}`, true, false}
+	importOnce   = kind{"import unless false", "POST", "/v1/things/import", `{"skipDuplicates":false}`, false, false}
+	sending      = kind{"untimed unsafe write", "POST", "/v1/things/1/send", "", false, false}
+	login        = kind{"login", "POST", "/v1/login", "", true, true}
+	check        = kind{"lookup", "POST", "/v1/things/check", `{}`, true, true}
+	unknownRead  = kind{"unknown read", "GET", "/v1/elsewhere", "", true, true}
+	unknownWrite = kind{"unknown write", "PATCH", "/v1/elsewhere", `{}`, false, false}
 
-	kinds = []kind{read, streamed, update, create, remove, importing, importOnce, sending, stranger, strangeGet, login, check}
+	kinds = []kind{read, streamed, update, create, remove, importing, importOnce, sending, unknownWrite, unknownRead, login, check}
 )
 
 func (k kind) request(t testing.TB, ctx context.Context, base string) *http.Request {
@@ -77,7 +77,7 @@ func (k kind) request(t testing.TB, ctx context.Context, base string) *http.Requ
 	return req
 }
 
-// callError is the error that a client makes of a failure.
+// callError is the client error of a failure.
 type callError struct{ *transport.Failure }
 
 func (e *callError) Error() string {
@@ -131,7 +131,7 @@ func inMemory(t testing.TB, f roundTrip, opts ...option) *transport.Transport {
 	return newTransport(t, base, &http.Client{Transport: f}, opts...)
 }
 
-func answer(status int, body string, header ...string) *http.Response {
+func response(status int, body string, header ...string) *http.Response {
 	h := http.Header{"Content-Type": {"application/json"}}
 	for i := 0; i < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
@@ -139,7 +139,7 @@ func answer(status int, body string, header ...string) *http.Response {
 	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
 }
 
-// script answers each attempt with the next of its steps, and goes on with the last.
+// script responds to each attempt with its next step, and repeats the last.
 func script(steps ...roundTrip) (roundTrip, *atomic.Int64) {
 	n := new(atomic.Int64)
 	return func(req *http.Request) (*http.Response, error) {
@@ -149,14 +149,14 @@ func script(steps ...roundTrip) (roundTrip, *atomic.Int64) {
 }
 
 func status(code int, header ...string) roundTrip {
-	return func(*http.Request) (*http.Response, error) { return answer(code, `{}`, header...), nil }
+	return func(*http.Request) (*http.Response, error) { return response(code, `{}`, header...), nil }
 }
 
 func broken(err error) roundTrip {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// failure returns what became of a call that failed.
+// failure returns the failure of a call.
 func failure(t testing.TB, err error) *transport.Failure {
 	t.Helper()
 	e, ok := errors.AsType[*callError](err)
@@ -164,7 +164,7 @@ func failure(t testing.TB, err error) *transport.Failure {
 	return e.Failure
 }
 
-// finish reads and closes the answer of a call, as its caller does.
+// finish reads and closes the response of a call, as its caller does.
 func finish(resp *http.Response, err error) error {
 	if err != nil {
 		return err
@@ -213,7 +213,7 @@ func newWire(t *testing.T, dial func() error, serve func(net.Conn)) (*http.Trans
 	return tr, w
 }
 
-// reading reads requests whole and hands them on until the connection ends or f says so.
+// reading reads whole requests and passes them to f until it returns false or the connection ends.
 func reading(f func(net.Conn, *http.Request) bool) func(net.Conn) {
 	return func(c net.Conn) {
 		br := bufio.NewReader(c)
@@ -229,7 +229,7 @@ func reading(f func(net.Conn, *http.Request) bool) func(net.Conn) {
 	}
 }
 
-// raw writes an answer as it is.
+// raw writes text as the response.
 func raw(text string, keep bool) func(net.Conn, *http.Request) bool {
 	return func(c net.Conn, _ *http.Request) bool {
 		_, err := io.WriteString(c, text)

@@ -48,9 +48,9 @@ func (s *perSecond) serve(*http.Request) (*http.Response, error) {
 	s.mu.Unlock()
 	time.Sleep(s.latency)
 	if allowed {
-		return answer(200, "{}"), nil
+		return response(200, "{}"), nil
 	}
-	return answer(429, "{}"), nil
+	return response(429, "{}"), nil
 }
 
 // goroutines makes calls on n goroutines and returns the errors.

@@ -24,7 +24,7 @@ const mib = 1 << 20
 
 func endless(code int, r io.Reader, length int64) roundTrip {
 	return func(req *http.Request) (*http.Response, error) {
-		// As net/http's own transport, whose failures may pass.
+		// Pretend to be net/http's own transport, whose failures are transient.
 		trace := httptrace.ContextClientTrace(req.Context())
 		trace.GetConn("")
 		trace.GotConn(httptrace.GotConnInfo{})
@@ -32,9 +32,9 @@ func endless(code int, r io.Reader, length int64) roundTrip {
 	}
 }
 
-func TestAnAnswerThatIsTooLarge(t *testing.T) {
+func TestResponseTooLarge(t *testing.T) {
 	t.Parallel()
-	for name, length := range map[string]int64{"of unknown length": -1, "of a length that is told": 33 * mib, "of a length that is a lie": 1 << 60} {
+	for name, length := range map[string]int64{"of unknown length": -1, "of declared length": 33 * mib, "of wrong length": 1 << 60} {
 		for _, k := range []kind{read, update, create} {
 			if length >= 0 && !k.read {
 				continue
@@ -51,14 +51,14 @@ func TestAnAnswerThatIsTooLarge(t *testing.T) {
 			})
 		}
 	}
-	t.Run("but for a byte", func(t *testing.T) {
+	t.Run("one byte less", func(t *testing.T) {
 		t.Parallel()
 		rt, _ := script(endless(200, io.LimitReader(zeros{}, 32*mib), -1))
 		resp, err := inMemory(t, rt).Do(read.request(t, t.Context(), base))
 		require.NoError(t, err)
 		require.Len(t, transport.Bytes(resp), 32*mib)
 	})
-	t.Run("cut where it would be", func(t *testing.T) {
+	t.Run("lost at the limit", func(t *testing.T) {
 		t.Parallel()
 		rt, _ := script(endless(200, io.MultiReader(io.LimitReader(zeros{}, 32*mib), failing{}), 33*mib))
 		_, err := inMemory(t, rt, retries(0)).Do(read.request(t, t.Context(), base))
@@ -66,7 +66,7 @@ func TestAnAnswerThatIsTooLarge(t *testing.T) {
 	})
 }
 
-func TestGarbageBehindAStatusCostsLittle(t *testing.T) {
+func TestLargeErrorBodyCostsLittleMemory(t *testing.T) {
 	// Not parallel: it measures memory.
 	const many = 3
 	rt, _ := script(endless(500, io.LimitReader(zeros{}, 64*mib), 64*mib))
@@ -83,7 +83,7 @@ func TestGarbageBehindAStatusCostsLittle(t *testing.T) {
 	require.Less(t, (after.TotalAlloc-before.TotalAlloc)/many, uint64(6*mib))
 }
 
-func TestARefusalThatIsCutShortIsStillOne(t *testing.T) {
+func TestTruncatedErrorResponseKeepsItsStatus(t *testing.T) {
 	t.Parallel()
 	rt, n := script(endless(404, io.MultiReader(strings.NewReader("gone, and"), failing{}), 100))
 	resp, err := inMemory(t, rt).Do(read.request(t, t.Context(), base))
@@ -94,7 +94,7 @@ func TestARefusalThatIsCutShortIsStillOne(t *testing.T) {
 	require.EqualValues(t, 1, n.Load())
 }
 
-// dripping never ends, and ends with the context as a connection does.
+// dripping is an endless body that fails when its context ends, as a connection does.
 type dripping struct{ ctx context.Context }
 
 func (d dripping) Read(p []byte) (int, error) {
@@ -107,7 +107,7 @@ func (d dripping) Read(p []byte) (int, error) {
 	}
 }
 
-func TestABodyThatNeverEndsEndsWithTheAttempt(t *testing.T) {
+func TestTimeoutEndsAnEndlessBody(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{200, 500} {
 		synctest.Test(t, func(t *testing.T) {
@@ -129,13 +129,13 @@ func TestABodyThatNeverEndsEndsWithTheAttempt(t *testing.T) {
 	}
 }
 
-func TestATimeoutIsOfOneAttempt(t *testing.T) {
+func TestTimeoutAppliesToEachAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		// Three attempts of four seconds each, and the waits between them.
+		// Three attempts of four seconds each, with waits between them.
 		rt, _ := script(func(*http.Request) (*http.Response, error) {
 			time.Sleep(4 * time.Second)
-			return answer(503, `{}`, "Retry-After", "30"), nil
+			return response(503, `{}`, "Retry-After", "30"), nil
 		})
 		resp, err := inMemory(t, rt, timeout(5*time.Second)).Do(read.request(t, t.Context(), base))
 		require.NoError(t, finish(resp, err))
@@ -143,7 +143,7 @@ func TestATimeoutIsOfOneAttempt(t *testing.T) {
 	})
 }
 
-func TestUntimedOperationsHaveATimeoutOfTheirOwn(t *testing.T) {
+func TestUntimedOperationsUseTheLongTimeout(t *testing.T) {
 	t.Parallel()
 	for long, want := range map[time.Duration]bool{0: true, time.Hour: true, time.Minute: false} {
 		synctest.Test(t, func(t *testing.T) {
@@ -152,7 +152,7 @@ func TestUntimedOperationsHaveATimeoutOfTheirOwn(t *testing.T) {
 				case <-req.Context().Done():
 					return nil, req.Context().Err()
 				case <-time.After(10 * time.Minute):
-					return answer(200, `{}`), nil
+					return response(200, `{}`), nil
 				}
 			}, timeout(time.Minute), func(c *transport.Config) { c.LongTimeout = long })
 			err := finish(tr.Do(sending.request(t, t.Context(), base)))
@@ -163,7 +163,7 @@ func TestUntimedOperationsHaveATimeoutOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestAStreamIsHandedOverUnread(t *testing.T) {
+func TestStreamIsPassedOnUnread(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()
@@ -190,7 +190,7 @@ func TestAStreamIsHandedOverUnread(t *testing.T) {
 	})
 }
 
-func TestAStreamEndsWithItsTimeoutAndItsContext(t *testing.T) {
+func TestTimeoutAndContextEndAStream(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		timeout, cancel, want time.Duration
@@ -224,7 +224,7 @@ func TestAStreamEndsWithItsTimeoutAndItsContext(t *testing.T) {
 }
 
 // A stream that is closed early leaves neither a goroutine nor a connection.
-func TestAStreamThatIsClosedEarly(t *testing.T) {
+func TestStreamClosedEarlyClosesTheConnection(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		gone := make(chan struct{})
@@ -241,7 +241,7 @@ func TestAStreamThatIsClosedEarly(t *testing.T) {
 	})
 }
 
-func TestARefusalOfAStreamedOperationIsRead(t *testing.T) {
+func TestErrorResponseOfAStreamIsRead(t *testing.T) {
 	t.Parallel()
 	rt, _ := script(status(404))
 	resp, err := inMemory(t, rt).Do(streamed.request(t, t.Context(), base))
@@ -253,7 +253,7 @@ func TestARefusalOfAStreamedOperationIsRead(t *testing.T) {
 
 func TestBytesDoesNotReadFromTheBody(t *testing.T) {
 	t.Parallel()
-	rt, _ := script(func(*http.Request) (*http.Response, error) { return answer(200, `{"a":1}`), nil })
+	rt, _ := script(func(*http.Request) (*http.Response, error) { return response(200, `{"a":1}`), nil })
 	resp, err := inMemory(t, rt).Do(read.request(t, t.Context(), base))
 	require.NoError(t, err)
 	require.Equal(t, `{"a":1}`, string(transport.Bytes(resp)))
@@ -275,21 +275,21 @@ func TestResponseWithTooManyValues(t *testing.T) {
 		body string
 		ok   bool
 	}{
-		"empty objects":         {repeated("{}", 100_000), false},
-		"nulls":                 {repeated("null", 100_000), false},
-		"padded objects":        {repeated("{                    }", 300_000), false},
-		"a thousand contacts":   {repeated(contact, 1_000), true},
-		"20,000 contacts":       {repeated(contact, 20_000), true},
-		"a few empty objects":   {repeated("{}", 1_000), true},
-		"a text with commas":    {`{"text":"` + strings.Repeat(`{,[\"`, 100_000) + `"}`, true},
-		"commas, but not JSON":  {strings.Repeat(",", 100_000), true},
-		"a list after a space":  {" [" + strings.Repeat("0,", 100_000) + "0]", false},
-		"as many as is allowed": {"[" + strings.Repeat("0,", 9_000) + "0]", true},
+		"empty objects":        {repeated("{}", 100_000), false},
+		"nulls":                {repeated("null", 100_000), false},
+		"padded objects":       {repeated("{                    }", 300_000), false},
+		"a thousand contacts":  {repeated(contact, 1_000), true},
+		"20,000 contacts":      {repeated(contact, 20_000), true},
+		"a few empty objects":  {repeated("{}", 1_000), true},
+		"a text with commas":   {`{"text":"` + strings.Repeat(`{,[\"`, 100_000) + `"}`, true},
+		"commas, but not JSON": {strings.Repeat(",", 100_000), true},
+		"a list after a space": {" [" + strings.Repeat("0,", 100_000) + "0]", false},
+		"as many as allowed":   {"[" + strings.Repeat("0,", 9_000) + "0]", true},
 	} {
 		for _, code := range []int{200, 400} {
 			t.Run(name+"/"+http.StatusText(code), func(t *testing.T) {
 				t.Parallel()
-				rt, n := script(func(*http.Request) (*http.Response, error) { return answer(code, c.body), nil })
+				rt, n := script(func(*http.Request) (*http.Response, error) { return response(code, c.body), nil })
 				resp, err := inMemory(t, rt).Do(create.request(t, t.Context(), base))
 				require.EqualValues(t, 1, n.Load())
 				switch {

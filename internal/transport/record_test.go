@@ -28,7 +28,7 @@ func logged(b *bytes.Buffer) option {
 	}
 }
 
-func TestEachAttemptIsTold(t *testing.T) {
+func TestAttemptsAreReported(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		slow := func(f roundTrip) roundTrip {
@@ -36,25 +36,25 @@ func TestEachAttemptIsTold(t *testing.T) {
 		}
 		rt, _ := script(slow(status(503, "Retry-After", "7")), slow(broken(io.ErrUnexpectedEOF)), slow(status(404)))
 		var log bytes.Buffer
-		var told []transport.Attempt
+		var reported []transport.Attempt
 		resp, err := inMemory(t, rt, logged(&log), func(c *transport.Config) {
-			c.Hook = func(_ context.Context, a transport.Attempt) { told = append(told, a) }
+			c.Hook = func(_ context.Context, a transport.Attempt) { reported = append(reported, a) }
 		}).Do(update.request(t, t.Context(), base))
 		_, err = reply.JSON[struct{}](resp, err)
 		f := failure(t, err)
-		require.Equal(t, told, f.Attempts)
-		require.Len(t, told, 3)
-		for i, a := range told {
+		require.Equal(t, reported, f.Attempts)
+		require.Len(t, reported, 3)
+		for i, a := range reported {
 			require.Equal(t, "updateThing", a.Operation)
 			require.Equal(t, f.RequestID, a.RequestID)
 			require.Equal(t, i+1, a.Number)
 			require.Equal(t, time.Second, a.Duration)
 		}
-		require.Equal(t, []int{503, 0, 404}, []int{told[0].Status, told[1].Status, told[2].Status})
-		require.NoError(t, told[0].Err)
-		require.ErrorIs(t, told[1].Err, io.ErrUnexpectedEOF)
-		require.Zero(t, told[0].Wait)
-		require.Equal(t, 7*time.Second, told[1].Wait)
+		require.Equal(t, []int{503, 0, 404}, []int{reported[0].Status, reported[1].Status, reported[2].Status})
+		require.NoError(t, reported[0].Err)
+		require.ErrorIs(t, reported[1].Err, io.ErrUnexpectedEOF)
+		require.Zero(t, reported[0].Wait)
+		require.Equal(t, 7*time.Second, reported[1].Wait)
 
 		var levels []string
 		for line := range strings.Lines(log.String()) {
@@ -68,7 +68,7 @@ func TestEachAttemptIsTold(t *testing.T) {
 	})
 }
 
-func TestALimitersWaitIsTold(t *testing.T) {
+func TestWaitIncludesTheLimiter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rt, _ := script(status(503, "Retry-After", "7"), status(200))
@@ -82,20 +82,19 @@ func TestALimitersWaitIsTold(t *testing.T) {
 	})
 }
 
-// Whatever goes wrong, neither credentials nor people are in what is logged.
-func TestNothingSecretIsLogged(t *testing.T) {
+func TestLogsContainNoSecretsOrPersonalData(t *testing.T) {
 	t.Parallel()
 	asURL := func(err error) error { return &url.Error{Op: "Get", URL: base + "?search=" + phone, Err: err} }
 	for name, rt := range map[string]roundTrip{
-		"200":            func(*http.Request) (*http.Response, error) { return answer(200, `{"phone":"`+phone+`"}`), nil },
-		"400":            func(*http.Request) (*http.Response, error) { return answer(400, `{"error":"`+phone+`"}`), nil },
-		"500":            func(*http.Request) (*http.Response, error) { return answer(500, `{"error":"`+phone+`"}`), nil },
+		"200":            func(*http.Request) (*http.Response, error) { return response(200, `{"phone":"`+phone+`"}`), nil },
+		"400":            func(*http.Request) (*http.Response, error) { return response(400, `{"error":"`+phone+`"}`), nil },
+		"500":            func(*http.Request) (*http.Response, error) { return response(500, `{"error":"`+phone+`"}`), nil },
 		"cut":            broken(io.ErrUnexpectedEOF),
 		"url error":      broken(asURL(io.EOF)),
 		"wrapped":        broken(fmt.Errorf("recorder: %w", asURL(io.EOF))),
 		"within another": broken(asURL(asURL(io.EOF))),
 		"bad location": func(*http.Request) (*http.Response, error) {
-			return answer(302, ``, "Location", "http://[?search="+phone), nil
+			return response(302, ``, "Location", "http://[?search="+phone), nil
 		},
 		"bad header": func(*http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("malformed HTTP response %q", `{"phone":"`+phone+`"}`)
@@ -120,7 +119,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	}
 }
 
-func TestNoErrorHoldsTheURLOrTheCredentials(t *testing.T) {
+func TestErrorsContainNoURLOrCredentials(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rt, _ := newWire(t, nil, reading(raw("", false)))
@@ -138,38 +137,12 @@ func TestNoErrorHoldsTheURLOrTheCredentials(t *testing.T) {
 	})
 }
 
-// doer is a middleware's.
+// doer is a function as a transport.Doer.
 type doer func(*http.Request) (*http.Response, error)
 
 func (f doer) Do(req *http.Request) (*http.Response, error) { return f(req) }
 
-func TestMiddlewareIsInOrderAndItsChangesAreTheAttempts(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		adding := func(name string) func(transport.Doer) transport.Doer {
-			return func(next transport.Doer) transport.Doer {
-				return doer(func(req *http.Request) (*http.Response, error) {
-					require.Equal(t, key, req.Header.Get("Authorization"))
-					req.Header.Add("X-Seen", name)
-					return next.Do(req)
-				})
-			}
-		}
-		var seen [][]string
-		tr := inMemory(t, func(req *http.Request) (*http.Response, error) {
-			seen = append(seen, req.Header["X-Seen"])
-			return answer(500, `{}`), nil
-		}, func(c *transport.Config) {
-			c.Middleware = []func(transport.Doer) transport.Doer{adding("first"), adding("second")}
-		})
-		req := read.request(t, t.Context(), base)
-		require.NoError(t, finish(tr.Do(req)))
-		require.Equal(t, [][]string{{"first", "second"}, {"first", "second"}, {"first", "second"}}, seen)
-		require.Empty(t, req.Header["X-Seen"])
-	})
-}
-
-func TestAMiddlewareThatReturnsNothing(t *testing.T) {
+func TestMiddlewareReturningNothing(t *testing.T) {
 	t.Parallel()
 	for name, returned := range map[string]func() (*http.Response, error){
 		"nil, nil":    func() (*http.Response, error) { return nil, nil },
@@ -189,7 +162,7 @@ func TestAMiddlewareThatReturnsNothing(t *testing.T) {
 	}
 }
 
-func TestAMiddlewareThatAnswersWithoutABody(t *testing.T) {
+func TestMiddlewareRespondingWithoutBody(t *testing.T) {
 	t.Parallel()
 	for _, k := range []kind{read, streamed} {
 		tr := inMemory(t, nil, func(c *transport.Config) {
@@ -201,7 +174,7 @@ func TestAMiddlewareThatAnswersWithoutABody(t *testing.T) {
 	}
 }
 
-func TestManyGoroutinesShareATransport(t *testing.T) {
+func TestConcurrentCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var n, hooks atomic.Int64
@@ -212,9 +185,9 @@ func TestManyGoroutinesShareATransport(t *testing.T) {
 			case 0:
 				return nil, io.ErrUnexpectedEOF
 			case 1:
-				return answer(429, `{}`, append(header, "Retry-After", "0")...), nil
+				return response(429, `{}`, append(header, "Retry-After", "0")...), nil
 			}
-			return answer(200, `{"a":1}`, header...), nil
+			return response(200, `{"a":1}`, header...), nil
 		}, logged(new(bytes.Buffer)), func(c *transport.Config) { c.Hook = func(context.Context, transport.Attempt) { hooks.Add(1) } })
 		var wg sync.WaitGroup
 		for i := range 64 {

@@ -13,7 +13,7 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// hops answers each URL of the map with a redirect to another, and every other URL with 200.
+// hops redirects each URL of the map, and responds 200 to others.
 type hops struct {
 	to   map[string]string
 	code int
@@ -23,23 +23,23 @@ type hops struct {
 func (h *hops) serve(req *http.Request) (*http.Response, error) {
 	h.seen = append(h.seen, req)
 	if to, ok := h.to[req.URL.String()]; ok {
-		return answer(h.code, `{}`, "Location", to), nil
+		return response(h.code, `{}`, "Location", to), nil
 	}
-	return answer(200, `{}`), nil
+	return response(200, `{}`), nil
 }
 
-func TestCredentialsFollowNoRedirectElsewhere(t *testing.T) {
+func TestRedirectToAnotherHostGetsNoCredentials(t *testing.T) {
 	t.Parallel()
 	for name, to := range map[string][]string{
-		"host":               {"http://evil.test/"},
-		"port":               {"http://api.test:8080/"},
-		"subdomain":          {"http://sub.api.test/"},
-		"parent":             {"http://test/"},
-		"scheme":             {"https://api.test/"},
-		"there and back":     {"http://evil.test/", "http://api.test/x"},
-		"home, then away":    {"http://api.test/x", "http://evil.test/"},
-		"user in the URL":    {"http://api.test@evil.test/"},
-		"relative to a host": {"//evil.test/x"},
+		"host":                    {"http://evil.test/"},
+		"port":                    {"http://api.test:8080/"},
+		"subdomain":               {"http://sub.api.test/"},
+		"parent":                  {"http://test/"},
+		"scheme":                  {"https://api.test/"},
+		"another host and back":   {"http://evil.test/", "http://api.test/x"},
+		"same host, then another": {"http://api.test/x", "http://evil.test/"},
+		"user in the URL":         {"http://api.test@evil.test/"},
+		"relative to a host":      {"//evil.test/x"},
 	} {
 		for _, code := range []int{301, 302, 303, 307, 308} {
 			t.Run(name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestCredentialsFollowNoRedirectElsewhere(t *testing.T) {
 	}
 }
 
-func TestARedirectedWriteStaysWhatItIs(t *testing.T) {
+func TestRedirectedWriteKeepsItsMethodAndHost(t *testing.T) {
 	t.Parallel()
 	const home, away = base + "/v2", "http://evil.test/"
 	for _, k := range kinds {
@@ -103,12 +103,12 @@ func TestARedirectedWriteStaysWhatItIs(t *testing.T) {
 	}
 }
 
-func TestTheCallersCheckRedirectStillRules(t *testing.T) {
+func TestCheckRedirectOfTheCaller(t *testing.T) {
 	t.Parallel()
 	redirecting := func() *hops {
 		return &hops{to: map[string]string{base + read.path: base + "/x", base + create.path: base + "/x"}, code: 307}
 	}
-	t.Run("it stops", func(t *testing.T) {
+	t.Run("stops", func(t *testing.T) {
 		t.Parallel()
 		h := redirecting()
 		hc := &http.Client{Transport: roundTrip(h.serve), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -116,7 +116,7 @@ func TestTheCallersCheckRedirectStillRules(t *testing.T) {
 		require.NoError(t, finish(resp, err))
 		require.Equal(t, 307, resp.StatusCode)
 	})
-	t.Run("it refuses", func(t *testing.T) {
+	t.Run("fails", func(t *testing.T) {
 		t.Parallel()
 		for _, k := range []kind{read, create} {
 			synctest.Test(t, func(t *testing.T) {
@@ -125,13 +125,13 @@ func TestTheCallersCheckRedirectStillRules(t *testing.T) {
 				_, err := newTransport(t, base, hc).Do(k.request(t, t.Context(), base))
 				require.ErrorIs(t, err, errCaller)
 				require.Len(t, h.seen, 1)
-				// The server has answered with a redirect, and so not acted.
+				// A redirect means that the request was not processed.
 				require.NotErrorIs(t, err, transport.ErrOutcomeUnknown)
 				require.NotErrorIs(t, err, transport.ErrNotSent)
 			})
 		}
 	})
-	t.Run("it sees all", func(t *testing.T) {
+	t.Run("sees all redirects", func(t *testing.T) {
 		t.Parallel()
 		h := redirecting()
 		seen := 0
@@ -146,7 +146,7 @@ func TestTheCallersCheckRedirectStillRules(t *testing.T) {
 	})
 }
 
-func TestARedirectThatNeverEndsIsNotRepeated(t *testing.T) {
+func TestEndlessRedirectIsNotRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rt, _ := newWire(t, nil, reading(rawStatus(302, "Location: "+read.path+"\r\n")))
@@ -156,7 +156,7 @@ func TestARedirectThatNeverEndsIsNotRepeated(t *testing.T) {
 	})
 }
 
-func TestTheCallersClientIsNotChanged(t *testing.T) {
+func TestClientOfTheCallerIsNotChanged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rt, _ := script(status(500), status(200))
@@ -171,7 +171,7 @@ func TestTheCallersClientIsNotChanged(t *testing.T) {
 	})
 }
 
-func TestTheClientIsLookedUpAtEachAttempt(t *testing.T) {
+func TestEachAttemptUsesTheClientAsItIs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		jar, err := cookiejar.New(nil)
@@ -183,15 +183,15 @@ func TestTheClientIsLookedUpAtEachAttempt(t *testing.T) {
 			hc.Timeout = time.Second
 			hc.Transport = roundTrip(func(req *http.Request) (*http.Response, error) {
 				if len(jar.Cookies(req.URL)) == 0 {
-					return answer(503, `{}`, "Set-Cookie", "a=b", "Retry-After", "0"), nil
+					return response(503, `{}`, "Set-Cookie", "a=b", "Retry-After", "0"), nil
 				}
 				require.Equal(t, "a=b", req.Header.Get("Cookie"))
 				deadline, ok := req.Context().Deadline()
 				require.True(t, ok)
 				require.Equal(t, time.Second, time.Until(deadline))
-				return answer(200, `{}`), nil
+				return response(200, `{}`), nil
 			})
-			return answer(500, `{}`), nil
+			return response(500, `{}`), nil
 		})
 		resp, err := tr.Do(read.request(t, t.Context(), base))
 		require.NoError(t, finish(resp, err))
@@ -200,12 +200,12 @@ func TestTheClientIsLookedUpAtEachAttempt(t *testing.T) {
 	})
 }
 
-func TestNoClientIsTheDefaultClientOfTheMoment(t *testing.T) {
-	// Not parallel: the default client is everybody's.
+func TestDefaultClientIsLookedUpAtEachAttempt(t *testing.T) {
+	// Not parallel: it replaces the default client.
 	tr := newTransport(t, base, nil, retries(0))
 	before := http.DefaultClient
 	defer func() { http.DefaultClient = before }()
-	http.DefaultClient = &http.Client{Transport: roundTrip(broken(errors.New("of the moment")))}
+	http.DefaultClient = &http.Client{Transport: roundTrip(broken(errors.New("current client")))}
 	_, err := tr.Do(read.request(t, t.Context(), base))
-	require.ErrorContains(t, err, "of the moment")
+	require.ErrorContains(t, err, "current client")
 }

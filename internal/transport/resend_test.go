@@ -188,11 +188,15 @@ func TestEachAttemptStartsFromTheSameRequest(t *testing.T) {
 			req.ContentLength++
 			operations = append(operations, transport.OperationFromContext(req.Context()))
 			return next.Do(req)
+		}), middleware(func(next transport.Doer, req *http.Request) (*http.Response, error) {
+			require.Equal(t, key, req.Header.Get("Authorization"))
+			req.Header.Add("X-Step", "b")
+			return next.Do(req)
 		}))
 		require.NoError(t, finish(tr.Do(create.request(t, t.Context(), base))))
 		require.Equal(t, []string{"createThing", "createThing", "createThing"}, operations)
 		for _, s := range seen {
-			require.Equal(t, "/gw/api/v1/things a +"+create.body, s)
+			require.Equal(t, "/gw/api/v1/things a,b +"+create.body, s)
 		}
 		require.Len(t, seen, 3)
 	})

@@ -63,9 +63,9 @@ func TestRejectedTokenIsReplacedOnce(t *testing.T) {
 				}
 				bodies, ids = append(bodies, string(body)), append(ids, req.Header.Get("X-Request-Id"))
 				if req.Header.Get("Authorization") == "Bearer "+tt.valid {
-					return answer(200, "{}"), nil
+					return response(200, "{}"), nil
 				}
-				return answer(401, "{}"), nil
+				return response(401, "{}"), nil
 			}, retries(tt.retries), tt.tokens.option)
 			resp, err := tr.Do(tt.kind.request(t, t.Context(), base))
 			require.Len(t, bodies, tt.attempts)

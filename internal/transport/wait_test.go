@@ -13,67 +13,6 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-func TestRetryAfter(t *testing.T) {
-	t.Parallel()
-	at := func(d time.Duration) func(time.Time) string {
-		return func(now time.Time) string { return now.Add(d).UTC().Format(http.TimeFormat) }
-	}
-	is := func(value string) func(time.Time) string { return func(time.Time) string { return value } }
-	const backoff = -1
-	for _, c := range []struct {
-		name  string
-		value func(now time.Time) string
-		skew  time.Duration // of the server's clock, which it tells
-		want  time.Duration
-		left  time.Duration // what is left to the caller instead
-	}{
-		{name: "seconds", value: is("7"), want: 7 * time.Second},
-		{name: "none at all", value: is("0"), want: 0},
-		{name: "as long as it may be", value: is("120"), want: 2 * time.Minute},
-		{name: "too long", value: is("121"), left: 121 * time.Second},
-		{name: "absurd", value: is("99999999999999999999999"), left: time.Hour},
-		{name: "date", value: at(7 * time.Second), want: 7 * time.Second},
-		{name: "date of a server that is behind", value: at(7 * time.Second), skew: -time.Hour, want: 7 * time.Second},
-		{name: "date of a server that is ahead", value: at(7 * time.Second), skew: time.Hour, want: 7 * time.Second},
-		{name: "date that has passed", value: at(-time.Hour), want: 0},
-		{name: "date that is too far", value: at(time.Hour), left: time.Hour},
-		{name: "negative", value: is("-5"), want: backoff},
-		{name: "fraction", value: is("1.5"), want: backoff},
-		{name: "words", value: is("soon"), want: backoff},
-		{name: "empty", value: is(""), want: backoff},
-	} {
-		for _, code := range []int{429, 503, 500} {
-			t.Run(c.name+"/"+http.StatusText(code), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					rt, n := script(func(*http.Request) (*http.Response, error) {
-						now := time.Now().Add(c.skew)
-						return answer(code, `{}`, "Retry-After", c.value(now), "Date", now.UTC().Format(http.TimeFormat)), nil
-					}, status(200))
-					begin := time.Now()
-					resp, err := inMemory(t, rt).Do(read.request(t, t.Context(), base))
-					require.NoError(t, finish(resp, err))
-					waited := time.Since(begin)
-					if c.left > 0 {
-						require.EqualValues(t, 1, n.Load())
-						require.Zero(t, waited)
-						f := failure(t, transport.CallOf(resp).Fail(resp, nil))
-						require.GreaterOrEqual(t, f.RetryAfter, c.left)
-						return
-					}
-					require.EqualValues(t, 2, n.Load())
-					require.Equal(t, waited, transport.CallOf(resp).Attempts[1].Wait)
-					if c.want == backoff {
-						require.Less(t, waited, 500*time.Millisecond)
-					} else {
-						require.Equal(t, c.want, waited)
-					}
-				})
-			})
-		}
-	}
-}
-
 func TestBackoffIsFullJitter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -81,7 +20,7 @@ func TestBackoffIsFullJitter(t *testing.T) {
 		shortest, longest := [most]time.Duration{}, [most]time.Duration{}
 		rt, _ := script(status(500))
 		for range calls {
-			// Each call has a transport of its own, and so a full budget.
+			// A new transport has a full budget.
 			resp, err := inMemory(t, rt, retries(most)).Do(read.request(t, t.Context(), base))
 			require.NoError(t, finish(resp, err))
 			attempts := transport.CallOf(resp).Attempts
@@ -103,7 +42,7 @@ func TestBackoffIsFullJitter(t *testing.T) {
 	})
 }
 
-func TestAWaitThatOutlastsTheDeadlineIsNotBegun(t *testing.T) {
+func TestRetryPastTheDeadlineIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rt, n := script(status(429, "Retry-After", "10"))
@@ -120,7 +59,7 @@ func TestAWaitThatOutlastsTheDeadlineIsNotBegun(t *testing.T) {
 	})
 }
 
-func TestACancelEndsAWaitAtOnce(t *testing.T) {
+func TestCancelEndsAWaitAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, rt := range map[string]roundTrip{
 		"Retry-After": status(429, "Retry-After", "60"),

@@ -22,49 +22,49 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-var errCaller = errors.New("the caller's own reason")
+var errCaller = errors.New("error of the caller")
 
-// outcome is what a server, or the way to it, does to every attempt.
+// outcome is what the server or the network does to every attempt, and the outcome of the call.
 type outcome struct {
-	name    string
-	dial    func() error
-	serve   func(net.Conn, *http.Request) bool // what it does with a request that it has read
-	mute    bool                               // it closes before it reads anything
-	tls     *tls.Config                        // of the client; the server's certificate is httptest's
-	opt     option
-	client  func(*http.Client)
-	ctx     func(context.Context) (context.Context, context.CancelFunc)
-	acts    bool // the server acts on what it reads
-	passing bool // it may go better another time
-	doubt   bool // the caller cannot know whether it has acted
-	unsent  bool // and nothing has left
-	is      []error
-	not     []error
+	name      string
+	dial      func() error
+	serve     func(net.Conn, *http.Request) bool // after reading the request
+	closes    bool                               // it closes the connection before reading
+	tls       *tls.Config                        // of the client; the server has the certificate of httptest
+	opt       option
+	client    func(*http.Client)
+	ctx       func(context.Context) (context.Context, context.CancelFunc)
+	processes bool // the server processes requests
+	transient bool
+	unknown   bool // the outcome of a write is unknown
+	notSent   bool // no part of the request left
+	is        []error
+	not       []error
 }
 
-// stall answers nothing and reads on, so that it ends with the connection.
+// stall never responds, and reads until the connection ends.
 func stall(c net.Conn, _ *http.Request) bool {
 	_, _ = io.Copy(io.Discard, c)
 	return false
 }
 
 var outcomes = []outcome{
-	{name: "500", serve: rawStatus(500, ""), acts: true, passing: true, doubt: true, is: []error{transport.ErrServer}},
+	{name: "500", serve: rawStatus(500, ""), processes: true, transient: true, unknown: true, is: []error{transport.ErrServer}},
 	{name: "501", serve: rawStatus(501, ""), is: []error{transport.ErrServer}},
-	{name: "502", serve: rawStatus(502, ""), acts: true, passing: true, doubt: true, is: []error{transport.ErrServer}},
-	{name: "503", serve: rawStatus(503, ""), acts: true, passing: true, doubt: true, is: []error{transport.ErrServer}},
-	{name: "503 with Retry-After", serve: rawStatus(503, "Retry-After: 1\r\n"), passing: true, is: []error{transport.ErrServer}},
-	{name: "503 with an invalid Retry-After", serve: rawStatus(503, "Retry-After: soon\r\n"), acts: true, passing: true, doubt: true},
-	{name: "503 with a negative Retry-After", serve: rawStatus(503, "Retry-After: -1\r\n"), acts: true, passing: true, doubt: true},
-	{name: "503 with an empty Retry-After", serve: rawStatus(503, "Retry-After:\r\n"), acts: true, passing: true, doubt: true},
+	{name: "502", serve: rawStatus(502, ""), processes: true, transient: true, unknown: true, is: []error{transport.ErrServer}},
+	{name: "503", serve: rawStatus(503, ""), processes: true, transient: true, unknown: true, is: []error{transport.ErrServer}},
+	{name: "503 with Retry-After", serve: rawStatus(503, "Retry-After: 1\r\n"), transient: true, is: []error{transport.ErrServer}},
+	{name: "503 with an invalid Retry-After", serve: rawStatus(503, "Retry-After: soon\r\n"), processes: true, transient: true, unknown: true},
+	{name: "503 with a negative Retry-After", serve: rawStatus(503, "Retry-After: -1\r\n"), processes: true, transient: true, unknown: true},
+	{name: "503 with an empty Retry-After", serve: rawStatus(503, "Retry-After:\r\n"), processes: true, transient: true, unknown: true},
 	{name: "503 of a cache", serve: raw("HTTP/1.1 503 Backend fetch failed\r\nRetry-After: 5\r\nContent-Length: 6\r\n\r\n<html>", true),
-		acts: true, passing: true, doubt: true},
+		processes: true, transient: true, unknown: true},
 	{name: "503 of a cache, truncated JSON", serve: raw("HTTP/1.1 503 Backend fetch failed\r\nRetry-After: 5\r\nContent-Length: 1\r\n\r\n{", true),
-		acts: true, passing: true, doubt: true},
-	{name: "504", serve: rawStatus(504, ""), acts: true, passing: true, doubt: true, is: []error{transport.ErrServer}},
-	{name: "520", serve: rawStatus(520, ""), acts: true, doubt: true, is: []error{transport.ErrServer}},
-	{name: "408", serve: rawStatus(408, ""), acts: true, passing: true, doubt: true},
-	{name: "429", serve: rawStatus(429, ""), passing: true, is: []error{transport.ErrRateLimited}},
+		processes: true, transient: true, unknown: true},
+	{name: "504", serve: rawStatus(504, ""), processes: true, transient: true, unknown: true, is: []error{transport.ErrServer}},
+	{name: "520", serve: rawStatus(520, ""), processes: true, unknown: true, is: []error{transport.ErrServer}},
+	{name: "408", serve: rawStatus(408, ""), processes: true, transient: true, unknown: true},
+	{name: "429", serve: rawStatus(429, ""), transient: true, is: []error{transport.ErrRateLimited}},
 	{name: "400", serve: rawStatus(400, ""), is: []error{transport.ErrInvalidRequest}},
 	{name: "401", serve: rawStatus(401, ""), is: []error{transport.ErrUnauthorized}},
 	{name: "402", serve: rawStatus(402, ""), is: []error{transport.ErrPaymentRequired}},
@@ -72,42 +72,42 @@ var outcomes = []outcome{
 	{name: "404", serve: rawStatus(404, ""), is: []error{transport.ErrNotFound}},
 	{name: "409", serve: rawStatus(409, ""), is: []error{transport.ErrConflict}},
 	{name: "422", serve: rawStatus(422, ""), is: []error{transport.ErrInvalidRequest}},
-	{name: "302 that leads nowhere", serve: rawStatus(302, "")},
-	{name: "303 that leads nowhere", serve: rawStatus(303, ""), doubt: true},
+	{name: "302 without Location", serve: rawStatus(302, "")},
+	{name: "303 without Location", serve: rawStatus(303, ""), unknown: true},
 	{name: "dial refused", dial: func() error {
 		return &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
-	}, passing: true, unsent: true, is: []error{syscall.ECONNREFUSED}},
+	}, transient: true, notSent: true, is: []error{syscall.ECONNREFUSED}},
 	{name: "name not found", dial: func() error {
 		return &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "api.test"}}
-	}, passing: true, unsent: true},
-	{name: "TLS handshake cut", mute: true, tls: &tls.Config{}, passing: true, unsent: true},
-	{name: "untrusted certificate", tls: &tls.Config{ServerName: "example.com"}, serve: rawStatus(200, ""), acts: true, unsent: true},
-	{name: "cut before it is read", mute: true, passing: true, doubt: true},
-	{name: "cut after it is read", serve: raw("", false), acts: true, passing: true, doubt: true},
-	{name: "cut in the headers", serve: raw("HTTP/1.1 200 OK\r\nContent-Le", false), acts: true, passing: true, doubt: true},
-	{name: "cut in the body", serve: raw("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{", false), acts: true, passing: true, doubt: true},
-	{name: "cut in a chunk", serve: raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{", false), acts: true, passing: true, doubt: true},
-	{name: "garbage", serve: raw("\x00\x01 what is HTTP?\r\n\r\n", false), acts: true, passing: true, doubt: true},
+	}, transient: true, notSent: true},
+	{name: "lost in the TLS handshake", closes: true, tls: &tls.Config{}, transient: true, notSent: true},
+	{name: "untrusted certificate", tls: &tls.Config{ServerName: "example.com"}, serve: rawStatus(200, ""), processes: true, notSent: true},
+	{name: "lost before reading", closes: true, transient: true, unknown: true},
+	{name: "lost after reading", serve: raw("", false), processes: true, transient: true, unknown: true},
+	{name: "lost in the headers", serve: raw("HTTP/1.1 200 OK\r\nContent-Le", false), processes: true, transient: true, unknown: true},
+	{name: "lost in the body", serve: raw("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{", false), processes: true, transient: true, unknown: true},
+	{name: "lost in a chunk", serve: raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{", false), processes: true, transient: true, unknown: true},
+	{name: "garbage", serve: raw("\x00\x01 what is HTTP?\r\n\r\n", false), processes: true, transient: true, unknown: true},
 	{name: "attempt timeout", serve: stall, opt: func(c *transport.Config) { c.Timeout, c.LongTimeout = 3*time.Second, 3*time.Second },
-		acts: true, passing: true, doubt: true, is: []error{context.DeadlineExceeded}},
+		processes: true, transient: true, unknown: true, is: []error{context.DeadlineExceeded}},
 	{name: "attempt timeout in the body", serve: func(c net.Conn, req *http.Request) bool {
 		raw("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{", false)(c, req)
 		return stall(c, req)
 	}, opt: func(c *transport.Config) { c.Timeout, c.LongTimeout = 3*time.Second, 3*time.Second },
-		acts: true, passing: true, doubt: true, is: []error{context.DeadlineExceeded}},
+		processes: true, transient: true, unknown: true, is: []error{context.DeadlineExceeded}},
 	{name: "timeout of the client", serve: stall, client: func(c *http.Client) { c.Timeout = 3 * time.Second },
-		acts: true, passing: true, doubt: true, is: []error{context.DeadlineExceeded}},
-	{name: "deadline", serve: stall, acts: true, doubt: true, is: []error{context.DeadlineExceeded},
+		processes: true, transient: true, unknown: true, is: []error{context.DeadlineExceeded}},
+	{name: "deadline", serve: stall, processes: true, unknown: true, is: []error{context.DeadlineExceeded},
 		ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, time.Second)
 		}},
-	{name: "cancel", serve: stall, acts: true, doubt: true, is: []error{context.Canceled}, not: []error{context.DeadlineExceeded},
+	{name: "cancel", serve: stall, processes: true, unknown: true, is: []error{context.Canceled}, not: []error{context.DeadlineExceeded},
 		ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancelCause(ctx)
 			timer := time.AfterFunc(time.Second, func() { cancel(errCaller) })
 			return ctx, func() { timer.Stop(); cancel(nil) }
 		}},
-	{name: "ended before it begins", serve: rawStatus(200, ""), acts: true, unsent: true, is: []error{context.Canceled},
+	{name: "canceled before the call", serve: rawStatus(200, ""), processes: true, notSent: true, is: []error{context.Canceled},
 		ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
 			cancel()
@@ -115,7 +115,7 @@ var outcomes = []outcome{
 		}},
 }
 
-func TestOnlyWhatCannotHaveHappenedIsRepeated(t *testing.T) {
+func TestUnsafeCallsAreRetriedOnlyIfNotProcessed(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(nil)
 	certificates := server.TLS.Certificates
@@ -123,26 +123,26 @@ func TestOnlyWhatCannotHaveHappenedIsRepeated(t *testing.T) {
 
 	for _, o := range outcomes {
 		for _, k := range kinds {
-			if k.name == streamed.name && strings.Contains(o.name, "body") || k.name == streamed.name && o.name == "cut in a chunk" {
-				continue // a stream that breaks off is its reader's to see
+			if k.name == streamed.name && strings.Contains(o.name, "body") || k.name == streamed.name && o.name == "lost in a chunk" {
+				continue // the reader of a stream gets the error
 			}
 			t.Run(o.name+"/"+k.name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					var acted atomic.Int64
+					var processed atomic.Int64
 					serve := reading(func(c net.Conn, req *http.Request) bool {
-						if o.acts {
-							acted.Add(1)
+						if o.processes {
+							processed.Add(1)
 						}
 						return o.serve(c, req)
 					})
-					if o.mute {
+					if o.closes {
 						serve = func(net.Conn) {}
 					}
 					at := base
 					if o.tls != nil {
 						at = strings.Replace(base, "http:", "https:", 1)
-						if !o.mute {
+						if !o.closes {
 							plain := serve
 							serve = func(c net.Conn) {
 								s := tls.Server(c, &tls.Config{Certificates: certificates})
@@ -179,20 +179,20 @@ func TestOnlyWhatCannotHaveHappenedIsRepeated(t *testing.T) {
 					f = failure(t, err)
 
 					attempts := 1
-					if o.passing && (!o.doubt || k.repeat) {
+					if o.transient && (!o.unknown || k.repeat) {
 						attempts = 3
 					}
-					if o.name == "ended before it begins" {
+					if o.name == "canceled before the call" {
 						attempts = 0
 					}
-					acts := 0
-					if o.acts && !o.unsent {
-						acts = attempts
+					want := 0
+					if o.processes && !o.notSent {
+						want = attempts
 					}
 					require.Len(t, f.Attempts, attempts)
-					require.EqualValues(t, acts, acted.Load(), "times that the server acted")
-					require.Equal(t, o.doubt && !k.read, errors.Is(err, transport.ErrOutcomeUnknown), "outcome unknown: %v", err)
-					require.Equal(t, o.unsent, errors.Is(err, transport.ErrNotSent), "not sent: %v", err)
+					require.EqualValues(t, want, processed.Load(), "times processed")
+					require.Equal(t, o.unknown && !k.read, errors.Is(err, transport.ErrOutcomeUnknown), "outcome unknown: %v", err)
+					require.Equal(t, o.notSent, errors.Is(err, transport.ErrNotSent), "not sent: %v", err)
 					for _, target := range o.is {
 						require.ErrorIs(t, err, target)
 					}
@@ -205,7 +205,7 @@ func TestOnlyWhatCannotHaveHappenedIsRepeated(t *testing.T) {
 	}
 }
 
-func TestADoubtIsNotForgotten(t *testing.T) {
+func TestOutcomeStaysUnknown(t *testing.T) {
 	t.Parallel()
 	dial := broken(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
 	cut := broken(io.ErrUnexpectedEOF)
@@ -215,14 +215,14 @@ func TestADoubtIsNotForgotten(t *testing.T) {
 		steps   []roundTrip
 		is, not []error
 	}{
-		{"refusal of a repeat", update, []roundTrip{cut, status(409)}, []error{transport.ErrOutcomeUnknown, transport.ErrConflict}, nil},
-		{"refusal of a third", update, []roundTrip{status(500), status(429), status(400)}, []error{transport.ErrOutcomeUnknown, transport.ErrInvalidRequest}, nil},
-		{"unsent repeat", update, []roundTrip{status(502), dial}, []error{transport.ErrOutcomeUnknown, syscall.ECONNREFUSED}, []error{transport.ErrNotSent}},
-		{"refusal of a read", read, []roundTrip{cut, status(404)}, []error{transport.ErrNotFound}, []error{transport.ErrOutcomeUnknown}},
-		{"no doubt before", update, []roundTrip{status(429), status(409)}, []error{transport.ErrConflict}, []error{transport.ErrOutcomeUnknown, transport.ErrNotSent}},
-		{"unsent, then refused", create, []roundTrip{dial, status(400)}, []error{transport.ErrInvalidRequest}, []error{transport.ErrOutcomeUnknown, transport.ErrNotSent}},
-		{"unsent, then in doubt", create, []roundTrip{dial, status(500)}, []error{transport.ErrOutcomeUnknown}, []error{transport.ErrNotSent}},
-		{"refused, then unsent", create, []roundTrip{status(429), dial}, []error{syscall.ECONNREFUSED}, []error{transport.ErrOutcomeUnknown, transport.ErrNotSent}},
+		{"retry refused", update, []roundTrip{cut, status(409)}, []error{transport.ErrOutcomeUnknown, transport.ErrConflict}, nil},
+		{"third attempt refused", update, []roundTrip{status(500), status(429), status(400)}, []error{transport.ErrOutcomeUnknown, transport.ErrInvalidRequest}, nil},
+		{"retry not sent", update, []roundTrip{status(502), dial}, []error{transport.ErrOutcomeUnknown, syscall.ECONNREFUSED}, []error{transport.ErrNotSent}},
+		{"read refused", read, []roundTrip{cut, status(404)}, []error{transport.ErrNotFound}, []error{transport.ErrOutcomeUnknown}},
+		{"refused twice", update, []roundTrip{status(429), status(409)}, []error{transport.ErrConflict}, []error{transport.ErrOutcomeUnknown, transport.ErrNotSent}},
+		{"not sent, then refused", create, []roundTrip{dial, status(400)}, []error{transport.ErrInvalidRequest}, []error{transport.ErrOutcomeUnknown, transport.ErrNotSent}},
+		{"not sent, then unknown", create, []roundTrip{dial, status(500)}, []error{transport.ErrOutcomeUnknown}, []error{transport.ErrNotSent}},
+		{"refused, then not sent", create, []roundTrip{status(429), dial}, []error{syscall.ECONNREFUSED}, []error{transport.ErrOutcomeUnknown, transport.ErrNotSent}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -240,7 +240,7 @@ func TestADoubtIsNotForgotten(t *testing.T) {
 	}
 }
 
-func TestADeleteThatFindsNothing(t *testing.T) {
+func TestDeleteOfSomethingGone(t *testing.T) {
 	t.Parallel()
 	cut := broken(io.ErrUnexpectedEOF)
 	for _, c := range []struct {
@@ -250,13 +250,13 @@ func TestADeleteThatFindsNothing(t *testing.T) {
 		want  error
 	}{
 		{"at once", remove, []roundTrip{status(404)}, transport.ErrNotFound},
-		{"after a doubt", remove, []roundTrip{cut, status(404)}, nil},
+		{"after a lost response", remove, []roundTrip{cut, status(404)}, nil},
 		{"after a 500", remove, []roundTrip{status(500), status(404)}, nil},
-		{"after a doubt and a 429", remove, []roundTrip{status(500), status(429), status(404)}, nil},
-		{"after a mere 429", remove, []roundTrip{status(429), status(404)}, transport.ErrNotFound},
-		{"after a mere 503", remove, []roundTrip{status(503, "Retry-After", "1"), status(404)}, transport.ErrNotFound},
-		{"after an unsent attempt", remove, []roundTrip{broken(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}), status(404)}, transport.ErrNotFound},
-		{"that is an update", update, []roundTrip{cut, status(404)}, transport.ErrNotFound},
+		{"after a 500 and a 429", remove, []roundTrip{status(500), status(429), status(404)}, nil},
+		{"after a 429", remove, []roundTrip{status(429), status(404)}, transport.ErrNotFound},
+		{"after a 503", remove, []roundTrip{status(503, "Retry-After", "1"), status(404)}, transport.ErrNotFound},
+		{"after a refused connection", remove, []roundTrip{broken(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}), status(404)}, transport.ErrNotFound},
+		{"update", update, []roundTrip{cut, status(404)}, transport.ErrNotFound},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -305,7 +305,7 @@ func TestUnlessFalse(t *testing.T) {
 	}
 }
 
-func TestOperationsThatNobodyKnowsAreNotRepeated(t *testing.T) {
+func TestUnknownWritesAreNotRetried(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"/v1/unknown", "/v1/things/1/more", "/v1/things/", "/v1/things/a/../1", "/v1//things/1", "/things/1"} {
 		t.Run(target, func(t *testing.T) {
@@ -323,7 +323,7 @@ func TestOperationsThatNobodyKnowsAreNotRepeated(t *testing.T) {
 	}
 }
 
-func TestIdsOfAnyKindFindTheirOperation(t *testing.T) {
+func TestOperationIsFoundWithAnyID(t *testing.T) {
 	t.Parallel()
 	rt, _ := script(status(200))
 	tr := inMemory(t, rt)
@@ -334,7 +334,7 @@ func TestIdsOfAnyKindFindTheirOperation(t *testing.T) {
 	}
 }
 
-func TestAttemptsOfACallAreAlike(t *testing.T) {
+func TestAttemptsOfACallAreEqual(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var ids, bodies, auths, agents []string
@@ -343,7 +343,7 @@ func TestAttemptsOfACallAreAlike(t *testing.T) {
 			require.NoError(t, err)
 			ids, bodies = append(ids, req.Header.Get("X-Request-Id")), append(bodies, string(b))
 			auths, agents = append(auths, strings.Join(req.Header["Authorization"], ",")), append(agents, req.UserAgent())
-			return answer(500, `{}`), nil
+			return response(500, `{}`), nil
 		})
 		for range 2 {
 			resp, err := tr.Do(update.request(t, t.Context(), base))
@@ -361,30 +361,31 @@ func TestAttemptsOfACallAreAlike(t *testing.T) {
 	})
 }
 
-func TestTheCallersRequestIDIsKept(t *testing.T) {
+func TestRequestIDOfTheCallerOrTheServerIsUsed(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		tr := inMemory(t, func(req *http.Request) (*http.Response, error) {
-			require.Equal(t, []string{"mine"}, req.Header["X-Request-Id"])
-			return answer(500, ``), nil
+	for name, c := range map[string]struct{ sent, received, want string }{
+		"caller": {sent: "mine", want: "mine"},
+		"server": {received: "theirs", want: "theirs"},
+		"both":   {sent: "mine", received: "theirs", want: "theirs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tr := inMemory(t, func(req *http.Request) (*http.Response, error) {
+				if c.sent != "" {
+					require.Equal(t, []string{c.sent}, req.Header["X-Request-Id"])
+				}
+				return response(400, ``, "X-Request-Id", c.received), nil
+			})
+			req := read.request(t, t.Context(), base)
+			req.Header.Set("X-Request-Id", c.sent)
+			resp, err := tr.Do(req)
+			require.NoError(t, finish(resp, err))
+			require.Equal(t, c.want, failure(t, transport.CallOf(resp).Fail(resp, nil)).RequestID)
 		})
-		req := read.request(t, t.Context(), base)
-		req.Header.Set("X-Request-Id", "mine")
-		resp, err := tr.Do(req)
-		require.NoError(t, finish(resp, err))
-		require.Equal(t, "mine", failure(t, transport.CallOf(resp).Fail(resp, nil)).RequestID)
-	})
+	}
 }
 
-func TestTheServersRequestIDIsNamed(t *testing.T) {
-	t.Parallel()
-	rt, _ := script(status(400, "X-Request-Id", "theirs"))
-	resp, err := inMemory(t, rt).Do(read.request(t, t.Context(), base))
-	require.NoError(t, finish(resp, err))
-	require.Equal(t, "theirs", failure(t, transport.CallOf(resp).Fail(resp, nil)).RequestID)
-}
-
-func TestABodyThatCannotBeReplayedIsSentOnce(t *testing.T) {
+func TestNonReplayableBodyIsSentOnce(t *testing.T) {
 	t.Parallel()
 	for name, step := range map[string]roundTrip{
 		"500": status(500), "429": status(429), "dial": broken(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}),
@@ -402,7 +403,7 @@ func TestABodyThatCannotBeReplayedIsSentOnce(t *testing.T) {
 	}
 }
 
-func TestABodyThatFailsToReplayEndsTheCall(t *testing.T) {
+func TestErrorOfGetBodyEndsTheCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rt, n := script(status(500))
@@ -415,7 +416,7 @@ func TestABodyThatFailsToReplayEndsTheCall(t *testing.T) {
 	})
 }
 
-// closing counts how often it is closed.
+// closing counts calls of Close.
 type closing struct {
 	io.Reader
 	closed atomic.Int64
@@ -423,7 +424,7 @@ type closing struct {
 
 func (c *closing) Close() error { c.closed.Add(1); return nil }
 
-func TestRequestBodiesAreClosedAlsoUnsent(t *testing.T) {
+func TestRequestBodiesAreClosed(t *testing.T) {
 	t.Parallel()
 	for name, opt := range map[string]option{
 		"sent":    func(*transport.Config) {},
@@ -455,14 +456,14 @@ func TestResponseBodiesAreClosed(t *testing.T) {
 		code int
 		body io.Reader
 	}{
-		"200":             {read, 200, strings.NewReader("{}")},
-		"200 without end": {read, 200, io.MultiReader(strings.NewReader("{"), failing{})},
-		"404":             {read, 404, strings.NewReader("{}")},
-		"500":             {read, 500, strings.NewReader("{}")},
-		"500 huge":        {create, 500, bytes.NewReader(make([]byte, 4<<20))},
-		"200 huge":        {read, 200, io.LimitReader(zeros{}, 33<<20)},
-		"streamed":        {streamed, 200, strings.NewReader("file")},
-		"streamed 404":    {streamed, 404, strings.NewReader("{}")},
+		"200":           {read, 200, strings.NewReader("{}")},
+		"200 truncated": {read, 200, io.MultiReader(strings.NewReader("{"), failing{})},
+		"404":           {read, 404, strings.NewReader("{}")},
+		"500":           {read, 500, strings.NewReader("{}")},
+		"500 huge":      {create, 500, bytes.NewReader(make([]byte, 4<<20))},
+		"200 huge":      {read, 200, io.LimitReader(zeros{}, 33<<20)},
+		"streamed":      {streamed, 200, strings.NewReader("file")},
+		"streamed 404":  {streamed, 404, strings.NewReader("{}")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
