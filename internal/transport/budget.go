@@ -9,7 +9,7 @@ const (
 )
 
 // budget keeps an outage from becoming a retry storm: a retry takes from it, and only attempts
-// that did not meet an overloaded server give back.
+// that did not meet an overloaded server refill it.
 type budget struct {
 	mu     sync.Mutex
 	tokens int

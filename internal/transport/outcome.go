@@ -17,14 +17,14 @@ type outcome struct {
 	transient bool // another attempt may succeed
 	processed bool // the server may have processed it
 	overload  bool // the server or the network was overloaded
-	unsent    bool // no part of it has left
+	notSent   bool // no part of it has left
 }
 
 // classify returns the outcome of an attempt. If it cannot tell, the attempt may have been
 // processed.
 func classify(ctx context.Context, call *Call, resp *http.Response, err error) outcome {
 	if !call.started {
-		return outcome{unsent: true}
+		return outcome{notSent: true}
 	}
 	if err != nil {
 		return classifyError(ctx, err, call.trace)
@@ -58,9 +58,9 @@ func classifyError(ctx context.Context, err error, tr *trace) outcome {
 	if _, ok := errors.AsType[*redirectError](err); ok {
 		return outcome{} // a redirect says that the request was not processed
 	}
-	if tr.unsent(err, ctx.Err()) {
+	if tr.notSent(err, ctx.Err()) {
 		transient := ctx.Err() == nil && !isCertificateError(err)
-		return outcome{unsent: true, transient: transient, overload: transient}
+		return outcome{notSent: true, transient: transient, overload: transient}
 	}
 	permanent := isCertificateError(err) || errors.Is(err, ErrResponseTooLarge) || ctx.Err() != nil
 	transient := !permanent && (tr.inNetHTTP() || isConnectionError(err))

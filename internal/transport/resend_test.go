@@ -125,7 +125,7 @@ func TestServerGetsARequestOncePerAttemptOverHTTP2(t *testing.T) {
 	}
 }
 
-// A redirect is another request, for which a new connection is no resend.
+// A redirect is another request, so its new connection does not make it a resend.
 func TestRedirectToAnotherConnectionIsNotAResend(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -142,8 +142,8 @@ func TestRedirectToAnotherConnectionIsNotAResend(t *testing.T) {
 	})
 }
 
-// A middleware that makes requests of its own in the context of the attempt, for example to get
-// a signature, is no resend either.
+// A middleware may make requests of its own in the context of the attempt, for example to get a
+// signature.
 func TestRequestsOfAMiddlewareAreNotResends(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -20,8 +20,8 @@ const (
 )
 
 // retry retries an attempt that failed transiently, if that is safe: the server did not process
-// it, or processing it twice changes nothing. An attempt whose token was rejected is repeated
-// once with another token.
+// it, or processing it twice changes nothing. If a token was rejected, there is one more
+// attempt with another token.
 func retry(next handler, maxRetries int, b *budget, token TokenFunc) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
 		for n := 0; ; {
@@ -29,7 +29,7 @@ func retry(next handler, maxRetries int, b *budget, token TokenFunc) handler {
 			resp, err := next(call, req)
 			o := classify(req.Context(), call, resp, err)
 			b.ended(n > 0, o.overload)
-			call.left = call.left || !o.unsent
+			call.left = call.left || !o.notSent
 			call.previous = call.unknown
 			call.unknown = call.unknown || o.processed
 

@@ -101,9 +101,9 @@ func (tr *trace) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// unsent reports whether an attempt with this error has not left. ended is the error of the
+// notSent reports whether an attempt with this error has not left. ended is the error of the
 // call's context.
-func (tr *trace) unsent(err, ended error) bool {
+func (tr *trace) notSent(err, ended error) bool {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	switch {

@@ -28,14 +28,14 @@ type Limiter interface {
 // or the error is [ErrNoOtherToken].
 type TokenFunc func(ctx context.Context, rejected string) (string, error)
 
-// Config is what a client tells its transport.
+// Config configures a transport.
 type Config struct {
 	Product    string // the name of the client in its log lines
 	BaseURL    *url.URL
 	Operations []Operation
 	UserAgent  string
 	Token      TokenFunc // nil if no operation needs a token
-	// Hide redacts secrets in a text. Nil means that there are none.
+	// Hide redacts secrets in a text. It may be nil.
 	Hide func(string) string
 	// Fail converts a failure into the error that the client's user sees.
 	Fail func(*Failure) error
