@@ -11,7 +11,7 @@ import (
 	"github.com/wabakit/wabakit-go/late"
 )
 
-// answers are reads of each kind of thing, and what the server answers for a thing.
+// answers has a call for each kind of result, and the response that the server sends for it.
 var answers = []struct {
 	read func(context.Context, *late.Client) (any, error)
 	of   func(thing any) any

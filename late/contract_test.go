@@ -15,8 +15,8 @@ import (
 
 var hello = late.TemplateRef{Name: "hello", Language: "en_US"}
 
-// Every operation is called through its wrapper, and each request and each answer is held
-// against the contract as the overlay mends it.
+// Every operation is called through its method, and each request and response is validated against
+// the contract with its overlay.
 func TestEveryOperationFollowsTheContract(t *testing.T) {
 	t.Parallel()
 	doc, err := contract.Load("..", "late")

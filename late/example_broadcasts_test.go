@@ -2,7 +2,6 @@ package late_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -73,7 +72,7 @@ func ExampleBroadcastsService_AddRecipientsMany() {
 	// Output: 1 added, 1 there already
 }
 
-func ExampleBroadcastsService_Send() {
+func ExampleBroadcastsService_SendAndWait() {
 	server := newsroom()
 	defer server.Close()
 	client, ctx := server.Client(), context.Background()
@@ -83,17 +82,12 @@ func ExampleBroadcastsService_Send() {
 		return
 	}
 
-	_, err = client.Broadcasts.Send(ctx, broadcast.ID)
-	if err != nil && !errors.Is(err, late.ErrOutcomeUnknown) {
-		fmt.Println(err)
-		return
-	}
-	// Done, or under way although its answer was lost: look, and do not send again.
-	bounded, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	server.Inject(latetest.CutAfter().On(late.OpSendWhatsAppBroadcast)) // the response is lost
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	broadcast, err = client.Broadcasts.Wait(bounded, broadcast.ID)
+	broadcast, err = client.Broadcasts.SendAndWait(ctx, broadcast.ID)
 	if err != nil {
-		fmt.Println(err) // a *late.WaitError: one whose Last is "draft" was not sent
+		fmt.Println(err) // calling SendAndWait again is safe
 		return
 	}
 	fmt.Println(broadcast.Status, broadcast.SentCount, "of", broadcast.RecipientCount)

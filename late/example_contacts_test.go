@@ -27,7 +27,7 @@ func ExampleContactsService_Create() {
 
 	dmitri := late.CreateContactRequest{
 		Phone: "+16315550104", Name: "Dmitri",
-		IsOptedIn: new(false), // nil would leave it to the server, which takes it for true
+		IsOptedIn: new(false), // nil would mean the server's default, true
 		Tags:      []string{"newsletter"},
 	}
 	contact, err := client.Contacts.Create(ctx, dmitri)
@@ -133,7 +133,7 @@ func ExampleContactsService_Update() {
 		return
 	}
 	contact, err := client.Contacts.Update(ctx, page.Contacts[0].ID, late.UpdateContactRequest{
-		Tags:         []string{},                              // replaced by none; nil leaves them as they are
+		Tags:         []string{},                              // removes all; nil changes nothing
 		CustomFields: map[string]*string{"plan": new("gold")}, // merged; nil removes one
 	})
 	if err != nil {

@@ -27,8 +27,8 @@ func ExampleError() {
 	// true
 }
 
-// A connection that breaks leaves open whether the server has acted. A write is not repeated
-// then: look before trying again.
+// If the connection is lost, the server may have processed the request. The write is not retried:
+// check before trying again.
 func ExampleError_outcomeUnknown() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
@@ -85,9 +85,9 @@ func ExampleUnexpectedPurchaseError() {
 
 	_, err := server.Client().PhoneNumbers.Purchase(context.Background(), "65f0000000000000000000aa")
 	if e, ok := errors.AsType[*late.UnexpectedPurchaseError](err); ok {
-		fmt.Println("somebody should look at this:", e.StatusCode, e.Body)
+		fmt.Println("please check:", e.StatusCode, e.Body)
 	}
-	// Output: somebody should look at this: 200 {"message": "Your order is being processed"}
+	// Output: please check: 200 {"message": "Your order is being processed"}
 }
 
 func ExampleWaitError() {

@@ -19,7 +19,7 @@ func ExamplePhoneNumbersService_Purchase() {
 	for range 2 {
 		purchase, err := client.PhoneNumbers.Purchase(ctx, "65f0000000000000000000aa")
 		if err != nil {
-			fmt.Println(err) // ErrOutcomeUnknown: look at PhoneNumbers.List before buying again
+			fmt.Println(err) // ErrOutcomeUnknown: check PhoneNumbers.List before buying again
 			return
 		}
 		switch p := purchase.(type) {
@@ -82,7 +82,7 @@ func oneNumber() (server *latetest.Server, id string) {
 	return server, numbers[0].ID
 }
 
-// After a doubt, the numbers of the profile tell whether one was bought.
+// After an unknown outcome, compare the numbers of the profile to see whether one was bought.
 func ExamplePhoneNumbersService_Purchase_outcomeUnknown() {
 	server, _ := oneNumber()
 	defer server.Close()
@@ -151,7 +151,7 @@ func ExamplePhoneNumbersService_SearchAvailable() {
 	numbers, err := client.PhoneNumbers.SearchAvailable(context.Background(),
 		late.SearchNumbersOptions{Prefix: "312", Limit: 2})
 	if err != nil {
-		fmt.Println(err) // ErrForbidden: there is no paid plan
+		fmt.Println(err) // ErrForbidden without a paid plan
 		return
 	}
 	for _, n := range numbers {
@@ -168,7 +168,7 @@ func ExampleBusinessProfileService_Update() {
 	client, ctx := server.Client(), context.Background()
 
 	err := client.BusinessProfile.Update(ctx, late.UpdateBusinessProfileRequest{
-		About:    new("Open Monday to Saturday, 9 to 18"), // nil leaves a field as it is
+		About:    new("Open Monday to Saturday, 9 to 18"), // nil fields are not changed
 		Websites: []string{"https://shop.example.com"},
 	})
 	if err != nil {

@@ -114,7 +114,7 @@ func ExampleWithLogger() {
 	defer server.Close()
 	server.Inject(latetest.Status(503, "back in a moment").With("Retry-After", "0").Times(1))
 	client := server.Client(late.WithLogger(slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
-		Level: slog.LevelDebug, // at the level of info, only what failed in passing
+		Level: slog.LevelDebug, // at LevelInfo, only transient failures are logged
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			if strings.Contains("time request_id wait duration", a.Key) { // differ from run to run
 				return slog.Attr{}

@@ -71,8 +71,8 @@ func ExampleClient_ForAccount() {
 	// shop_paris <nil>
 }
 
-// The generated client has what the methods of this package leave aside: here, the headers of
-// the answer.
+// The generated client returns what the methods of this package do not, here the headers of the
+// response.
 func ExampleClient_API() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()

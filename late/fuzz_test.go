@@ -16,7 +16,7 @@ import (
 	"github.com/wabakit/wabakit-go/late"
 )
 
-// answering returns a client of a server that always answers alike.
+// answering returns a client of a server that always responds alike.
 func answering(t *testing.T, status int, body string, header ...string) *late.Client {
 	t.Helper()
 	return clientOn(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
@@ -24,7 +24,7 @@ func answering(t *testing.T, status int, body string, header ...string) *late.Cl
 	}}, late.WithMaxRetries(0))
 }
 
-// A purchase is told by what the answer holds, and its value holds all that the answer told of it.
+// The result of a purchase has all that the response says about it.
 func FuzzPurchase(f *testing.F) {
 	for _, body := range []string{
 		`{"message":"pay","checkoutUrl":"https://pay.example/1"}`, `{"phoneNumber":{"_id":"n1","profileId":{"_id":"p"},"status":"provisioning"}}`,
@@ -34,7 +34,7 @@ func FuzzPurchase(f *testing.F) {
 		f.Add(body)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		// Each name stands there once, so that it is plain what is told.
+		// Encode the object again, so that each name appears once.
 		var members map[string]json.RawMessage
 		if json.Unmarshal([]byte(body), &members) == nil {
 			body = written(t, members)
@@ -81,7 +81,7 @@ func FuzzPurchase(f *testing.F) {
 	})
 }
 
-// ambiguous reports whether a name stands there in another case, which counts as the name.
+// ambiguous reports whether a name appears in another case, which encoding/json accepts.
 func ambiguous(members map[string]json.RawMessage) bool {
 	for name := range members {
 		for _, known := range []string{"checkoutUrl", "phoneNumber"} {
@@ -108,8 +108,8 @@ var escaped = func() (text string) {
 	return text
 }()
 
-// Whatever a server answers, the error says what came, holds no key, and is not much larger than
-// the answer. In the seeds, KEY and ESCAPED stand for the key.
+// The error of any response quotes it, never contains the key, and is not much larger than the
+// response. In the seeds, KEY and ESCAPED represent the key.
 func FuzzError(f *testing.F) {
 	for i, body := range []string{
 		`{"error":"contact with this phone exists"}`, `{"error":"limit","type":"rate","code":131056,"param":["phone"],"docUrl":null}`,

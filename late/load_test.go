@@ -47,7 +47,7 @@ func TestIteratorsUnderLoad(t *testing.T) {
 					server := latetest.NewServer(latetest.InProcess(), latetest.WithRateLimit(1_000_000), latetest.WithAccounts("0", names(1, tt.lists)...))
 					defer server.Close()
 					lists := newLists(t, server.Client(late.WithTimeout(10*time.Second)), tt.lists, tt.rows)
-					pass := server.Inject(passing(seed)...)
+					pass := server.Inject(transientFaults(seed)...)
 					readers := make([]*reader, crowd)
 					var wg sync.WaitGroup
 					for i := range readers {
@@ -168,9 +168,8 @@ func (r *reader) hold(t *testing.T, rows int, left []string) {
 	}
 }
 
-// passing are faults that do not last: a call meets two at the most, so that its retries get
-// through.
-func passing(seed uint64) []latetest.Fault {
+// transientFaults returns faults of which a call meets at most two, so that its retries succeed.
+func transientFaults(seed uint64) []latetest.Fault {
 	var mu sync.Mutex
 	r, struck := rand.New(rand.NewPCG(seed, 1)), map[string]int{}
 	one := func(of int) func(latetest.Request) bool {

@@ -12,7 +12,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-// reread returns how v is written, and what that reads as.
+// reread encodes v and decodes the result.
 func reread[T any](t *testing.T, v T) (written string, back T) {
 	t.Helper()
 	b, err := json.Marshal(v)
@@ -21,7 +21,7 @@ func reread[T any](t *testing.T, v T) (written string, back T) {
 	return string(b), back
 }
 
-// A phone number has the id and the profile that its answer tells, in whichever form.
+// A phone number has the ID and the profile of the response, in either form.
 func FuzzPhoneNumber(f *testing.F) {
 	f.Add(`{"_id":"a","profileId":{"_id":"p","name":"n","slug":"s"},"status":"active","phoneNumber":"+12125550123"}`)
 	f.Add(`{"id":"a","profileId":"p","provisionedAt":"2026-03-11T12:00:00.000Z","createdAt":"2026-03-11T12:00:00+02:00"}`)
@@ -30,7 +30,7 @@ func FuzzPhoneNumber(f *testing.F) {
 	f.Add(`{"profileId":null}`)
 	f.Add(`null`)
 	f.Fuzz(func(t *testing.T, doc string) {
-		// Each name stands there once, so that it is plain what is told.
+		// Encode the object again, so that each name appears once.
 		var told map[string]any
 		if json.Unmarshal([]byte(doc), &told) == nil {
 			doc, _ = reread(t, told)
@@ -78,7 +78,7 @@ func ambiguous(members map[string]any) bool {
 	return false
 }
 
-// What an object holds beside the typed fields is kept, whatever it is.
+// Members without a field are kept.
 func FuzzOpenObjects(f *testing.F) {
 	for _, doc := range []string{
 		`{"type":"header","format":"IMAGE","example":{"header_handle":["4::a"],"named":[{"param_name":"x"}]}}`,
@@ -99,7 +99,8 @@ func FuzzOpenObjects(f *testing.F) {
 	})
 }
 
-// kept holds that a T survives, and that its rest is the object without the typed members.
+// kept checks that a T can be encoded and decoded, and that its rest is the object without the typed
+// members.
 func kept[T any](t *testing.T, doc string, rest func(T) map[string]any, typed ...string) {
 	t.Helper()
 	var v T

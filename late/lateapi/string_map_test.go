@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-func TestFieldsThatAreNoTextAreReadAsTheirJSON(t *testing.T) {
+func TestStringMapKeepsOtherTypesAsJSON(t *testing.T) {
 	t.Parallel()
 	for doc, want := range map[string]map[string]string{
 		`{"plan":"gold"}`: {"plan": "gold"},
@@ -32,7 +32,7 @@ func TestFieldsThatAreNoTextAreReadAsTheirJSON(t *testing.T) {
 	}
 }
 
-func TestAContactWithoutFieldsHasNone(t *testing.T) {
+func TestStringMapIsNilIfAbsent(t *testing.T) {
 	t.Parallel()
 	for _, doc := range []string{`{"id":"a"}`, `{"id":"a","customFields":null}`} {
 		var c lateapi.Contact

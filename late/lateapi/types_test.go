@@ -12,20 +12,20 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestPhoneNumberIsReadInEachOfItsForms(t *testing.T) {
+func TestPhoneNumberForms(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		doc  string
 		want lateapi.PhoneNumber
 	}{
-		"a single one":          {`{"id":"a","phoneNumber":"+1"}`, lateapi.PhoneNumber{ID: "a", PhoneNumber: "+1"}},
-		"of a list":             {`{"_id":"a","status":"active"}`, lateapi.PhoneNumber{ID: "a", Status: lateapi.PhoneNumberStatusActive}},
+		"single":                {`{"id":"a","phoneNumber":"+1"}`, lateapi.PhoneNumber{ID: "a", PhoneNumber: "+1"}},
+		"listed":                {`{"_id":"a","status":"active"}`, lateapi.PhoneNumber{ID: "a", Status: lateapi.PhoneNumberStatusActive}},
 		"profile by id":         {`{"_id":"a","profileId":"p"}`, lateapi.PhoneNumber{ID: "a", ProfileID: "p"}},
 		"profile as an object":  {`{"_id":"a","profileId":{"_id":"p","name":"n","slug":"s"}}`, lateapi.PhoneNumber{ID: "a", ProfileID: "p"}},
 		"profile with plain id": {`{"_id":"a","profileId":{"id":"p"}}`, lateapi.PhoneNumber{ID: "a", ProfileID: "p"}},
 		"no profile":            {`{"id":"a","profileId":null}`, lateapi.PhoneNumber{ID: "a"}},
 		"both ids":              {`{"id":"a","_id":"b"}`, lateapi.PhoneNumber{ID: "a"}},
-		"a status of tomorrow":  {`{"id":"a","status":"parked","new":{"x":[1]}}`, lateapi.PhoneNumber{ID: "a", Status: "parked"}},
+		"unknown status":        {`{"id":"a","status":"parked","new":{"x":[1]}}`, lateapi.PhoneNumber{ID: "a", Status: "parked"}},
 		"nulls":                 {`{"id":null,"_id":"a","status":null,"provisionedAt":null}`, lateapi.PhoneNumber{ID: "a"}},
 	}
 	for name, tt := range tests {
@@ -41,7 +41,7 @@ func TestPhoneNumberIsReadInEachOfItsForms(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotTypedIsKept(t *testing.T) {
+func TestUnknownMembersAreKept(t *testing.T) {
 	t.Parallel()
 	doc := `{"type":"buttons","card_index":0,"buttons":[{"type":"FLOW","text":"Go","flow_id":"1"}],"example":{"named":["x"]}}`
 	var c lateapi.TemplateComponent
@@ -49,6 +49,13 @@ func TestWhatIsNotTypedIsKept(t *testing.T) {
 	require.Equal(t, "Go", c.Buttons[0].Text)
 	require.Equal(t, "1", c.Buttons[0].AdditionalProperties["flow_id"])
 	b, err := json.Marshal(c)
+	require.NoError(t, err)
+	require.JSONEq(t, doc, string(b))
+
+	doc = `{"name":"hello","language":"en_US","parameter_format":"named"}`
+	var ref lateapi.TemplateRef
+	require.NoError(t, json.Unmarshal([]byte(doc), &ref))
+	b, err = json.Marshal(ref)
 	require.NoError(t, err)
 	require.JSONEq(t, doc, string(b))
 
