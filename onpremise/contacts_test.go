@@ -189,9 +189,7 @@ func TestWaitReturnsLastResultsAtDeadline(t *testing.T) {
 }
 
 func TestWaitEndsWhenLoginIsRefused(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newInstallation()
+	inBubble(t, func(t *testing.T, s *installation) {
 		s.password = "another"
 		contacts, err := s.client(t).Contacts.Wait(t.Context(), []string{"1"})
 		require.ErrorIs(t, err, onpremise.ErrUnauthorized)

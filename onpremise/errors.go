@@ -147,9 +147,6 @@ func (e *Error) reason() string {
 		if r.Code == e.StatusCode {
 			r.Code = 0 // some servers repeat the status
 		}
-		if r.Code == e.StatusCode {
-			r.Code = 0 // the text begins with it already
-		}
 		all = append(all, reason(r))
 	}
 	return strings.Join(all, "; ")

@@ -3,127 +3,135 @@ package onpremise_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-// installation keeps tokens as the server does: each login gives another one, with an end.
+const newPassword = "a new one"
+
+// installation is a server that issues a new token for each login. Its methods are called one at a
+// time, except that logins take time.
 type installation struct {
-	mu        sync.Mutex
-	life      time.Duration // of a token; 0 tells no end, and has none
-	form      string        // of expires_after
+	life      time.Duration // of a token
+	expires   string        // expires_after instead of the expiry
+	layout    string        // of the expiry
+	clock     time.Duration // how far the server's clock is ahead
 	password  string
-	fresh     bool          // the first login has to set a password
-	takes     time.Duration // how long a login takes
+	fresh     bool          // the first login must set a password
+	loginTime time.Duration // how long a login takes
 	onLogin   func(n int) *http.Response
-	date      time.Duration // how far its clock is ahead
-	tokens    map[string]time.Time
-	logins    int
-	logouts   int
-	calls     int // that bore a token that holds
-	refused   int // that did not
-	newPasswd []string
-	bodies    map[string]int // of calls that were let in
-	basics    int            // basic credentials beyond the login
+	onCall    func(*http.Request) *http.Response
+
+	mu           sync.Mutex
+	tokens       map[string]time.Time // and their expiry
+	logins       int
+	logouts      int
+	newPasswords []string       // bodies of logins
+	calls        map[string]int // by body
+	rejected     int            // calls without a valid token
 }
 
 func newInstallation() *installation {
 	return &installation{
-		life: 7 * 24 * time.Hour, form: "2006-01-02 15:04:05-07:00", password: testPassword,
-		tokens: map[string]time.Time{}, bodies: map[string]int{},
+		life: 7 * 24 * time.Hour, layout: "2006-01-02 15:04:05-07:00", password: testPassword,
+		tokens: map[string]time.Time{}, calls: map[string]int{},
 	}
 }
 
+// inBubble runs f with virtual time.
+func inBubble(t *testing.T, f func(t *testing.T, s *installation)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { f(t, newInstallation()) })
+}
+
+func (s *installation) client(t *testing.T, opts ...onpremise.Option) *onpremise.Client {
+	t.Helper()
+	return clientWith(t, s, append([]onpremise.Option{onpremise.WithCredentials(testUser, testPassword), onpremise.WithMaxRetries(0)}, opts...)...)
+}
+
+// revoke invalidates all tokens.
+func (s *installation) revoke() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.tokens)
+}
+
 func (s *installation) RoundTrip(req *http.Request) (*http.Response, error) {
-	var body strings.Builder
+	var body []byte
 	if req.Body != nil {
-		defer req.Body.Close()
-		buf := make([]byte, 4096)
-		for {
-			n, err := req.Body.Read(buf)
-			body.Write(buf[:n])
-			if err != nil {
-				break
-			}
-		}
+		body, _ = io.ReadAll(req.Body)
+		req.Body.Close()
 	}
-	if strings.HasSuffix(req.URL.Path, "/users/login") {
-		return s.login(req, body.String())
+	if isLogin(req) {
+		select {
+		case <-time.After(s.loginTime):
+		case <-req.Context().Done():
+			return nil, req.Context().Err()
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	token, ok := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		s.basics++
+	if isLogin(req) {
+		return s.login(req, string(body)), nil
 	}
-	end, known := s.tokens[token]
-	if !known || !end.IsZero() && !time.Now().Before(end) {
-		s.refused++
+	token := strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer ")
+	if expiry, ok := s.tokens[token]; !ok || !time.Now().Before(expiry) {
+		s.rejected++
 		return says(401, `{"errors":[{"code":1005,"title":"Access denied"}]}`), nil
+	}
+	if s.onCall != nil {
+		if resp := s.onCall(req); resp != nil {
+			return resp, nil
+		}
 	}
 	if strings.HasSuffix(req.URL.Path, "/users/logout") {
 		s.logouts++
 		delete(s.tokens, token)
 		return says(200, ""), nil
 	}
-	s.calls++
-	s.bodies[body.String()]++
+	s.calls[string(body)]++
 	return says(200, `{"messages":[{"id":"m"}],"groups":[]}`), nil
 }
 
-func (s *installation) login(req *http.Request, body string) (*http.Response, error) {
-	select {
-	case <-time.After(s.takes):
-	case <-req.Context().Done():
-		return nil, req.Context().Err()
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *installation) login(req *http.Request, body string) *http.Response {
 	s.logins++
 	if s.onLogin != nil {
 		if resp := s.onLogin(s.logins); resp != nil {
-			return resp, nil
+			return resp
 		}
 	}
-	user, password, _ := req.BasicAuth()
-	if user != testUser || password != s.password {
+	_, declared := req.Header["Content-Type"]
+	switch user, password, _ := req.BasicAuth(); {
+	case user != testUser || password != s.password:
 		return says(401, fmt.Sprintf(`{"errors":[{"code":1005,"title":"Access denied","details":"%s is not the password"}]}`,
-			strings.ReplaceAll(password, `"`, `\"`))), nil
-	}
-	if _, said := req.Header["Content-Type"]; body == "" && said {
-		return says(415, ""), nil
-	}
-	if s.fresh && body == "" {
-		return says(403, `{"errors":[{"code":1024,"title":"Password change required"}]}`), nil
-	}
-	if body != "" {
-		s.newPasswd = append(s.newPasswd, body)
+			strings.ReplaceAll(password, `"`, `\"`)))
+	case declared && body == "":
+		return says(415, "")
+	case s.fresh && body == "":
+		return says(403, `{"errors":[{"code":1024,"title":"Password change required"}]}`)
+	case body != "":
+		s.newPasswords = append(s.newPasswords, body)
 		s.password, s.fresh = newPassword, false
 	}
-	token := fmt.Sprintf("token-%04d", s.logins)
-	if s.life == 0 {
-		s.tokens[token] = time.Time{}
-		return says(200, fmt.Sprintf(`{"users":[{"token":%q}]}`, token)), nil
+	token, expiry := fmt.Sprintf("token-%04d", s.logins), time.Now().Add(s.life)
+	s.tokens[token] = expiry
+	expires := s.expires
+	if s.layout != "" {
+		expires = fmt.Sprintf(`,"expires_after":%q`, expiry.Add(s.clock).Format(s.layout))
 	}
-	end := time.Now().Add(s.life)
-	s.tokens[token] = end
-	resp := says(200, fmt.Sprintf(`{"users":[{"token":%q,"expires_after":%q}]}`, token, end.Add(s.date).Format(s.form)))
-	if s.date != 0 {
-		resp.Header.Set("Date", time.Now().Add(s.date).UTC().Format(http.TimeFormat))
+	resp := says(200, fmt.Sprintf(`{"users":[{"token":%q%s}]}`, token, expires))
+	if s.clock != 0 {
+		resp.Header.Set("Date", time.Now().Add(s.clock).UTC().Format(http.TimeFormat))
 	}
-	return resp, nil
-}
-
-const newPassword = "a new one"
-
-func (s *installation) client(t *testing.T, opts ...onpremise.Option) *onpremise.Client {
-	t.Helper()
-	return clientWith(t, s, append([]onpremise.Option{onpremise.WithCredentials(testUser, testPassword), onpremise.WithMaxRetries(0)}, opts...)...)
+	return resp
 }
 
 func send(ctx context.Context, c *onpremise.Client, body string) error {

@@ -28,8 +28,10 @@ const (
 	// responses are final: they concern the call, not the token.
 	maxReplaced    = 3
 	replacedWindow = time.Minute
-	// maxLoginTime and maxLoginAttempts bound a login whose options do not.
+	// The time of a login is bounded even if the options do not bound it: by the time of an attempt,
+	// the pause before it, for a rate limit for example, and the number of attempts.
 	maxLoginTime     = time.Hour
+	maxLoginPause    = 2 * time.Minute
 	maxLoginAttempts = 10
 )
 
@@ -67,9 +69,9 @@ func newLoginTokens(a *authorization, o *options) *loginTokens {
 	if o.newPassword != o.password {
 		t.newPassword = o.newPassword
 	}
-	// Longer than the attempts can take one by one, so that the error is theirs.
-	attempt := min(cmp.Or(o.transport.Timeout, defaultTimeout), maxLoginTime)
-	t.timeout = time.Second + attempt*time.Duration(min(o.transport.MaxRetries+1, maxLoginAttempts))
+	// Longer than all attempts with the pauses before them, so that the error is theirs.
+	attempt := min(cmp.Or(o.transport.Timeout, defaultTimeout), maxLoginTime) + maxLoginPause
+	t.timeout = attempt * time.Duration(min(o.transport.MaxRetries+1, maxLoginAttempts))
 	a.secrets.AddPassword(o.username, o.password)
 	a.secrets.AddPassword(o.username, o.newPassword)
 	return t

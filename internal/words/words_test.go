@@ -36,7 +36,7 @@ var plain = regexp.MustCompile(`(?i)\bthere is no\b|\bis no (longer|more|better|
 var unwritten = []string{
 	".golangci.yml", "BENCHMARKS.md",
 	"internal/batch", "internal/bench", "internal/faultwire",
-	"internal/paging", "internal/plumbing",
+	"internal/paging",
 	"late", "onpremise",
 }
 
