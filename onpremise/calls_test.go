@@ -249,6 +249,7 @@ func TestRequestOfEveryMethod(t *testing.T) {
 			}
 			require.Equal(t, tt.request, request)
 			require.Contains(t, got.UserAgent(), "wabakit-go/")
+			require.NotEmpty(t, got.Header.Get("Accept"))
 			if tt.op != onpremise.OpLoginUser {
 				require.Equal(t, "Bearer "+testToken, got.Header.Get("Authorization"))
 			}

@@ -1,6 +1,7 @@
 package onpremise_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -81,6 +82,21 @@ func TestErrorHasTheServersFields(t *testing.T) {
 	require.Equal(t, 7*time.Second, e.RetryAfter)
 	require.Empty(t, e.Body)
 	require.NotErrorIs(t, err, onpremise.ErrOutcomeUnknown)
+}
+
+// A call that got no token has one request ID to quote, that of the login.
+func TestErrorOfAFailedLoginHasOneRequestID(t *testing.T) {
+	t.Parallel()
+	var login string
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(403, ""), nil }}
+	client := clientWith(t, w, onpremise.WithCredentials(testUser, testPassword), onpremise.WithAttemptHook(func(_ context.Context, a onpremise.Attempt) {
+		login = a.RequestID
+	}))
+	err := send(t.Context(), client, "hi")
+	require.EqualError(t, err, "onpremise: send message: log in: 403 Forbidden (request "+login+")")
+	var e *onpremise.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, login, e.RequestID)
 }
 
 func TestErrorsDoNotQuoteResponsesWithSecrets(t *testing.T) {
