@@ -74,7 +74,7 @@ func certificate(resp *http.Response, err error) ([]byte, error) {
 	}
 	body := transport.Bytes(resp)
 	if checkPEM(body) != nil {
-		return nil, lacking(resp, "certificate")
+		return nil, missingField(resp, "certificate")
 	}
 	return body, nil
 }

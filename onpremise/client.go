@@ -108,6 +108,6 @@ func (c *Client) API() *onpremiseapi.ClientWithResponses { return c.api }
 func (c *Client) CloseIdleConnections() { c.auth.transport.CloseIdleConnections() }
 
 // lacking returns the error for a success response without the part that the method returns.
-func lacking(resp *http.Response, what string) error {
+func missingField(resp *http.Response, what string) error {
 	return transport.CallOf(resp).Fail(resp, fmt.Errorf("response has no %s", what))
 }

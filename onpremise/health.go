@@ -109,7 +109,7 @@ func metrics(resp *http.Response, err error) (string, error) {
 	}
 	body := transport.Bytes(resp)
 	if start := bytes.TrimSpace(body); len(start) > 0 && (start[0] == '{' || start[0] == '<') {
-		return "", lacking(resp, "Prometheus metrics")
+		return "", missingField(resp, "Prometheus metrics")
 	}
 	return string(body), nil
 }

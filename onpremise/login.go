@@ -316,7 +316,7 @@ func (t *loginTokens) post(ctx context.Context, password, newPassword string) (S
 		return Session{}, 0, err
 	}
 	if len(r.Users) == 0 || !validToken(r.Users[0].Token) {
-		return Session{}, 0, lacking(resp, "token")
+		return Session{}, 0, missingField(resp, "token")
 	}
 	session := Session{Token: r.Users[0].Token}
 	t.auth.secrets.Use(session.Token)

@@ -54,7 +54,7 @@ func (s *MediaService) Upload(ctx context.Context, contentType string, r io.Read
 	file.stop(ctx)
 	uploaded, err := reply.JSON[onpremiseapi.UploadMediaResponse](resp, err)
 	if err == nil && (len(uploaded.Media) == 0 || uploaded.Media[0].ID == "") {
-		err = lacking(resp, "media ID")
+		err = missingField(resp, "media ID")
 	}
 	if err = file.explain(resp, err); err != nil {
 		return "", err

@@ -31,7 +31,7 @@ func picture(resp *http.Response, err error) (*Picture, error) {
 	media, _, _ := mime.ParseMediaType(p.ContentType)
 	// A proxy's page would pass for a picture.
 	if len(p.Data) == 0 || strings.HasPrefix(media, "text/") || media == "application/json" {
-		return nil, lacking(resp, "picture")
+		return nil, missingField(resp, "picture")
 	}
 	return p, nil
 }

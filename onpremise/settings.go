@@ -26,7 +26,7 @@ func readSettings[T any](resp *http.Response, err error, path, members []string)
 	if membersOf(data) == nil {
 		whole := membersOf(*r)
 		if members != nil && !slices.ContainsFunc(members, func(name string) bool { return len(whole[name]) > 0 }) {
-			return nil, lacking(resp, path[len(path)-1])
+			return nil, missingField(resp, path[len(path)-1])
 		}
 		data = *r
 	}

@@ -117,5 +117,5 @@ func user(resp *http.Response, err error, written string) (*User, error) {
 	case written != "":
 		return &User{Username: written}, nil
 	}
-	return nil, lacking(resp, "user")
+	return nil, missingField(resp, "user")
 }
