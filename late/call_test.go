@@ -28,7 +28,7 @@ func TestDo(t *testing.T) {
 		client.Do(t.Context(), "GET", "/v1/%zz", nil, nil),
 		client.Do(t.Context(), "POST", "/v1/posts", func() {}, nil),
 	} {
-		require.IsType(t, &late.ValidationError{}, err)
+		require.ErrorAs(t, err, new(*late.ValidationError))
 	}
 	require.Equal(t, 2, w.sent())
 }
@@ -60,7 +60,7 @@ func TestReservedIDsAreRefused(t *testing.T) {
 		client.Contacts.Delete(ctx, "bulk"), client.Contacts.Delete(ctx, "BULK"),
 		getErr, preverifiedErr, releaseErr, updateErr, braceErr,
 	} {
-		require.IsType(t, &late.ValidationError{}, err)
+		require.ErrorAs(t, err, new(*late.ValidationError))
 		require.ErrorContains(t, err, "is a reserved word of the API")
 	}
 	require.Zero(t, w.sent())

@@ -99,7 +99,7 @@ func TestSendAndWaitOfNoBroadcast(t *testing.T) {
 		cancel()
 		_, err = server.Client().Broadcasts.SendAndWait(ctx, testID)
 		require.ErrorIs(t, err, context.Canceled)
-		require.IsType(t, &late.WaitError{}, err)
+		require.ErrorAs(t, err, new(*late.WaitError))
 	})
 }
 

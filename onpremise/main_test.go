@@ -2,7 +2,6 @@ package onpremise_test
 
 import (
 	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -95,5 +94,3 @@ func clientWith(t *testing.T, rt http.RoundTripper, opts ...onpremise.Option) *o
 	require.NoError(t, err)
 	return client
 }
-
-var discard = slog.New(slog.DiscardHandler)

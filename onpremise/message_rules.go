@@ -159,7 +159,7 @@ func checkTemplate(t *Template) error {
 
 func checkParameter(field string, p TemplateParameter) error {
 	member := field + "." + string(p.Type)
-	missing := false
+	var missing bool
 	switch p.Type {
 	case onpremiseapi.TemplateParameterTypeText:
 		return checkRequired(member, p.Text)

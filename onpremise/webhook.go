@@ -68,7 +68,9 @@ func NewWebhook(handlers WebhookHandlers, opts ...WebhookOption) http.Handler {
 
 func (h *WebhookHandlers) items(body []byte) (items []webhook.Item) {
 	var members map[string]json.RawMessage
-	json.Unmarshal(body, &members) // known to be an object
+	if json.Unmarshal(body, &members) != nil {
+		return nil // the handler accepts only objects
+	}
 	names := senderNames(members["contacts"])
 	delete(members, "contacts")
 	delete(members, "meta")

@@ -16,6 +16,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"encoding/csv"
 	"errors"
 	"flag"
@@ -25,8 +26,6 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-
-	_ "embed"
 
 	"github.com/wabakit/wabakit-go/late"
 	"github.com/wabakit/wabakit-go/late/latetest"

@@ -68,7 +68,9 @@ func runLive(ctx context.Context, listen string) error {
 	stopped := context.AfterFunc(ctx, func() {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
-		server.Shutdown(closing) // messages in progress get their reply
+		if err := server.Shutdown(closing); err != nil { // messages in progress get their reply
+			fmt.Fprintln(os.Stderr, "onpremise-bot:", err)
+		}
 	})
 	defer stopped()
 	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {

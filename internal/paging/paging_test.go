@@ -297,7 +297,7 @@ func TestBrokenPages(t *testing.T) {
 
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	delete := func(rows ...string) func(*list, string) {
+	deleteFirst := func(rows ...string) func(*list, string) {
 		return func(l *list, row string) {
 			if row == rows[0] {
 				for _, row := range rows[1:] {
@@ -314,7 +314,7 @@ func TestRequests(t *testing.T) {
 	}{
 		"pages overlap by one row":  {rows: 25, limit: 10, want: []int{0, 9, 18}},
 		"a short page":              {rows: 25, limit: 10, shape: func(skip int, p *Page[string]) { p.shorten(4 * b2i(skip == 9)) }, want: []int{0, 9, 12, 21}},
-		"a step back for deletions": {rows: 40, limit: 10, start: 5, loop: delete("20", "16", "17", "18"), want: []int{5, 14, 23, 20, 29}},
+		"a step back for deletions": {rows: 40, limit: 10, start: 5, loop: deleteFirst("20", "16", "17", "18"), want: []int{5, 14, 23, 20, 29}},
 		"rows in front": {rows: 25, limit: 10, loop: func(l *list, row string) {
 			if row == "5" {
 				l.insert(0, "new")

@@ -20,7 +20,8 @@ var (
 // redacted because those of net/http quote responses that it cannot parse.
 func attempt(next handler, timeout, long time.Duration, hide func(string) string) handler {
 	return func(call *Call, original *http.Request) (*http.Response, error) {
-		ctx, cancel := original.Context(), context.CancelFunc(nil)
+		ctx := original.Context()
+		var cancel context.CancelFunc
 		limit := timeout
 		if call.Operation.Untimed {
 			limit = long

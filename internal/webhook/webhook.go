@@ -71,7 +71,7 @@ func New(h Handler) http.Handler {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// A sender that hangs up must not cancel a handler's calls half-way.
 	ctx := context.WithoutCancel(r.Context())
-	status := http.StatusOK
+	var status int
 	body, refusal := h.read(w, r)
 	if refusal != nil {
 		status = refusal.Status

@@ -132,7 +132,7 @@ func (a *api) requestCode(c *call) (any, error) {
 	}
 	a.codes++
 	n.code = fmt.Sprintf("%06d", a.codes*271828%1000000)
-	return lateapi.RequestCodeResponse{Method: in.Method}, nil
+	return lateapi.RequestCodeResponse(in), nil
 }
 
 func (a *api) verifyNumber(c *call, in lateapi.VerifyRequest) (any, error) {
