@@ -52,7 +52,7 @@ func TestConformanceOfImportThatRefusesDuplicates(t *testing.T) {
 	c.Run(t)
 }
 
-func TestErrorsAreSmall(t *testing.T) { conformingClient(t).CheckMemory(t, "getWhatsAppContact") }
+func TestErrorsAreSmall(t *testing.T) { conformingClient(t).CheckMemory(t, late.OpGetWhatsAppContacts) }
 
 func conformingClient(t *testing.T) *conformance.Client {
 	t.Helper()

@@ -182,23 +182,25 @@ func (c *Client) CheckMemory(t *testing.T, id string) {
 		t.Run(f.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var kept [calls]error
-				before := heap()
+				before, allocated := heap()
 				for i := range kept {
 					kept[i] = c.Strike(t, op, f, 1, HTTP1).Err
 					require.Error(t, kept[i])
 				}
-				require.Less(t, (max(heap(), before)-before)/calls, uint64(most), "bytes of an error")
+				after, all := heap()
+				require.Less(t, (max(after, before)-before)/calls, uint64(most), "bytes of an error")
+				require.Less(t, (all-allocated)/calls, uint64(512<<20), "bytes allocated")
 				runtime.KeepAlive(&kept)
 			})
 		})
 	}
 }
 
-// heap returns the bytes in use.
-func heap() uint64 {
+// heap returns the bytes in use, and all that were ever allocated.
+func heap() (used, allocated uint64) {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.GC()
 	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
+	return m.HeapAlloc, m.TotalAlloc
 }

@@ -225,10 +225,13 @@ func successFaults() []Fault {
 		{Name: "200 and a list", Facts: wrong, serve: respond(200, jsonType, []byte(`[{}]`))},
 		{Name: "200 and the request", Facts: quoting, serve: quote(200)},
 		{Name: "200 and 64 MiB", Facts: large, heavy: true, serve: overflow(200, jsonType, flood)},
-		{Name: "200 and 64 MiB compressed", Facts: large, heavy: true, serve: func(x *exchange) {
-			respond(200, jsonType, bomb(), "Content-Encoding: gzip")(x)
-		}},
+		{Name: "200 and 64 MiB compressed", Facts: large, heavy: true, serve: compressedBody(manyBytes)},
+		{Name: "200 and 3 million values", Facts: large, heavy: true, serve: compressedBody(manyValues)},
 	}
+}
+
+func compressedBody(body func() []byte) serving {
+	return func(x *exchange) { respond(200, jsonType, body(), "Content-Encoding: gzip")(x) }
 }
 
 // statusFaults are every status with every kind of body.

@@ -256,18 +256,24 @@ func overflow(status int, contentType string, length int, header ...string) serv
 	}
 }
 
-// bomb is JSON whose decoded form is large, compressed.
-var bomb = sync.OnceValue(func() []byte {
+// compressed returns text with a repeated part, compressed.
+func compressed(head, part, tail string, n int) []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	_, _ = io.WriteString(z, `{"x":"`)
-	for n := 0; n < flood; n += 1 << 16 {
-		_, _ = z.Write(bytes.Repeat([]byte("0"), 1<<16))
+	_, _ = io.WriteString(z, head)
+	for block := strings.Repeat(part, 1<<10); n > 0; n -= 1 << 10 {
+		_, _ = io.WriteString(z, block)
 	}
-	_, _ = io.WriteString(z, `"}`)
+	_, _ = io.WriteString(z, tail)
 	_ = z.Close()
 	return b.Bytes()
-})
+}
+
+// manyBytes and manyValues are small, but large once they are decompressed or decoded.
+var (
+	manyBytes  = sync.OnceValue(func() []byte { return compressed(`{"x":"`, "0", `"}`, flood) })
+	manyValues = sync.OnceValue(func() []byte { return compressed(`{"contacts":[`, "{},", `{}]}`, 3<<20) })
+)
 
 // quote sends the request back.
 func quote(status int, header ...string) serving {
