@@ -107,7 +107,7 @@ func (c *Client) API() *onpremiseapi.ClientWithResponses { return c.api }
 // clients of the process share them; other clients then open new ones.
 func (c *Client) CloseIdleConnections() { c.auth.transport.CloseIdleConnections() }
 
-// lacking returns the error for a success response without the part that the method returns.
+// missingField returns the error for a success response without the part that the method returns.
 func missingField(resp *http.Response, what string) error {
 	return transport.CallOf(resp).Fail(resp, fmt.Errorf("response has no %s", what))
 }

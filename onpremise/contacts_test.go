@@ -187,13 +187,3 @@ func TestWaitReturnsLastResultsAtDeadline(t *testing.T) {
 		require.Equal(t, onpremise.ContactProcessing, contacts[2].Status)
 	})
 }
-
-func TestWaitEndsWhenLoginIsRefused(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *installation) {
-		s.password = "another"
-		contacts, err := s.client(t).Contacts.Wait(t.Context(), []string{"1"})
-		require.ErrorIs(t, err, onpremise.ErrUnauthorized)
-		require.Nil(t, contacts)
-		require.Equal(t, 1, s.logins)
-	})
-}

@@ -87,26 +87,6 @@ func ExampleListMessage() {
 	// Output: Menu
 }
 
-func ExampleHSMMessage() {
-	server := onpremisetest.NewServer(onpremisetest.InProcess())
-	defer server.Close()
-	client := server.Client()
-	arrival := time.Date(2027, time.March, 5, 14, 30, 0, 0, time.UTC)
-
-	// The text of a value is shown if the value cannot be formatted for the recipient.
-	message := onpremise.HSMMessage("16315551234", "shop_ns", "order_shipped", onpremise.Fallback("en_US"),
-		onpremise.HSMText("Ada"),
-		onpremise.HSMCurrency("$10.50", "USD", 10500), // in thousandths
-		onpremise.HSMDateTime("March 5, 14:30", onpremise.PartsOf(arrival)))
-	if _, err := client.Messages.Send(context.Background(), message); err != nil {
-		fmt.Println(err)
-		return
-	}
-	sent := server.Messages()[0].HSM
-	fmt.Println(sent.ElementName, sent.Language.Code, len(sent.LocalizableParams))
-	// Output: order_shipped en_US 3
-}
-
 func ExampleContactsService_Check() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()

@@ -1,7 +1,6 @@
 package onpremise_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -138,46 +137,5 @@ func FuzzLogin(f *testing.F) {
 		last := w.requests[len(w.requests)-1]
 		require.Equal(t, "Bearer "+session.Token, last.Header.Get("Authorization"))
 		require.LessOrEqual(t, w.sent(), 3) // the token may have expired, and another one been fetched
-	})
-}
-
-// A message is refused before it is sent, or arrives as it was built.
-func FuzzSend(f *testing.F) {
-	for kind := range uint8(9) {
-		f.Add(kind, testTo, "hello", "https://example.com/a", "caption", 38.9, -77.0, true)
-		f.Add(kind, "", "", "", "", 91.0, 0.0, false)
-	}
-	f.Fuzz(func(t *testing.T, kind uint8, to, a, b, c string, x, y float64, group bool) {
-		for _, text := range []*string{&to, &a, &b, &c} {
-			*text = strings.ToValidUTF8(*text, "")
-		}
-		messages := []onpremise.Message{
-			onpremise.TextMessage(to, a),
-			onpremise.PreviewMessage(to, a),
-			onpremise.ImageMessage(to, onpremise.MediaLink(b, c), a),
-			onpremise.AudioMessage(to, onpremise.MediaID(a)),
-			onpremise.VideoMessage(to, onpremise.MediaID(a), b),
-			onpremise.DocumentMessage(to, onpremise.MediaLink(a, ""), b, c),
-			onpremise.LocationMessage(to, x, y, a, b),
-			onpremise.ContactsMessage(to, onpremise.ContactCard{Name: onpremise.ContactName{FormattedName: a, FirstName: b}, Birthday: c}),
-			onpremise.HSMMessage(to, a, b, onpremise.Fallback(c), onpremise.HSMText(a), onpremise.HSMCurrency(b, c, int(x))),
-		}
-		m := messages[int(kind)%len(messages)]
-		if group {
-			m = onpremise.ToGroup(m)
-		}
-		client, w := newClient(t, 201, `{"messages":[{"id":"m1"}]}`)
-		id, err := client.Messages.Send(t.Context(), m)
-		if err != nil {
-			require.ErrorIs(t, err, onpremise.ErrInvalidRequest)
-			require.ErrorIs(t, err, onpremise.ErrNotSent)
-			require.Zero(t, w.sent())
-			return
-		}
-		require.Equal(t, "m1", id)
-		require.NotEmpty(t, to)
-		var arrived onpremise.Message
-		require.NoError(t, json.Unmarshal([]byte(w.bodies[0]), &arrived))
-		require.Equal(t, m, arrived)
 	})
 }
