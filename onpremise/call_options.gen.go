@@ -51,9 +51,10 @@ func WithLimiter(limiter interface{ Wait(context.Context) error }) Option {
 	return func(o *options) { o.transport.Limiter = limiter }
 }
 
-// Doer sends a request. [*http.Client] implements it: it has the method
-// Do(*http.Request) (*http.Response, error).
-type Doer = transport.Doer
+// Doer sends a request. [*http.Client] implements it.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
 
 // WithMiddleware wraps the sending of each attempt. The first middleware given is the outermost.
 // A middleware may change the URL, the headers and the body of the request, which belongs to this
@@ -64,7 +65,7 @@ type Doer = transport.Doer
 func WithMiddleware(middleware func(next Doer) Doer) Option {
 	return func(o *options) {
 		if middleware != nil {
-			o.transport.Middleware = append(o.transport.Middleware, middleware)
+			o.transport.Middleware = append(o.transport.Middleware, func(next transport.Doer) transport.Doer { return middleware(next) })
 		}
 	}
 }

@@ -132,7 +132,7 @@ func (a *authorization) logout(ctx context.Context) (*http.Response, error) {
 }
 
 // attempt tells the body of an upload when the time of its attempt is over.
-func (a *authorization) attempt(next Doer) Doer {
+func (a *authorization) attempt(next transport.Doer) transport.Doer {
 	return doer(func(req *http.Request) (*http.Response, error) {
 		if body, ok := req.Body.(*uploadBody); ok {
 			body.ended = req.Context().Done()
