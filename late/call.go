@@ -26,3 +26,7 @@ type RateLimit struct {
 
 // RateLimit returns the rate limit of the latest response that had one, or the zero value.
 func (c *Client) RateLimit() RateLimit { return RateLimit(c.transport.RateLimit()) }
+
+// CloseIdleConnections closes the connections that no call uses. Without [WithHTTPClient], all
+// clients of the process share them; other clients then open new ones.
+func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }

@@ -110,10 +110,6 @@ func (c *Client) ForAccount(id string) *Client {
 // Its calls are authorized, paced and retried like theirs.
 func (c *Client) API() *lateapi.ClientWithResponses { return c.api }
 
-// CloseIdleConnections closes the connections that no call uses. Without [WithHTTPClient], all
-// clients of the process share them; other clients then open new ones.
-func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }
-
 // accountFor returns the account that a request names, or that of the client.
 func (c *Client) accountFor(named string) (string, error) {
 	if named != "" {

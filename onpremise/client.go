@@ -103,10 +103,6 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 // Its calls are authorized, paced and retried like theirs.
 func (c *Client) API() *onpremiseapi.ClientWithResponses { return c.api }
 
-// CloseIdleConnections closes the connections that no call uses. Without [WithHTTPClient], all
-// clients of the process share them; other clients then open new ones.
-func (c *Client) CloseIdleConnections() { c.auth.transport.CloseIdleConnections() }
-
 // missingField returns the error for a success response without the part that the method returns.
 func missingField(resp *http.Response, what string) error {
 	return transport.CallOf(resp).Fail(resp, fmt.Errorf("response has no %s", what))

@@ -49,6 +49,25 @@ func Example() {
 	// Output: 16315551234 you said: hello
 }
 
+// Do calls an endpoint that has no method, with the client's token, retries and errors.
+func ExampleClient_Do() {
+	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	defer server.Close()
+	client := server.Client()
+
+	var support struct{ Meta onpremise.Meta }
+	if err := client.Do(context.Background(), "GET", "/support", nil, &support); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(support.Meta.Version)
+	err := client.Do(context.Background(), "GET", "/later", nil, nil)
+	fmt.Println(errors.Is(err, onpremise.ErrNotFound))
+	// Output:
+	// 2.53.2
+	// true
+}
+
 func ExampleError() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
