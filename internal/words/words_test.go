@@ -37,7 +37,7 @@ var unwritten = []string{
 	".golangci.yml", "BENCHMARKS.md",
 	"internal/batch", "internal/bench",
 	"internal/paging",
-	"late", "onpremise",
+	"late",
 }
 
 func TestBannedWords(t *testing.T) {
