@@ -143,18 +143,6 @@ func TestCheckManyStops(t *testing.T) {
 	}
 }
 
-// A lookup writes nothing, so its outcome is never unknown.
-func TestLookupOutcomeIsKnown(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{`{"contacts":[]}`, `{}`, `<html>`} {
-		client, _ := newClient(t, 200, body)
-		_, err := client.Contacts.Check(t.Context(), []string{"1"}, "")
-		var e *onpremise.Error
-		require.ErrorAs(t, err, &e)
-		require.Equal(t, onpremise.OutcomeRefused, e.Outcome)
-	}
-}
-
 func TestWaitPollsOnlyPendingNumbers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -7,9 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
-	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/wabakit/wabakit-go/onpremise"
 	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
@@ -141,46 +138,6 @@ func ExampleMessageStatus() {
 		fmt.Println(err)
 	}
 	// Output: 16315559999 onpremise: message failed: 1000 Generic error: not on WhatsApp
-}
-
-// The limiter delays every attempt, including those of a login.
-func ExampleWithLimiter() {
-	server := onpremisetest.NewServer(onpremisetest.InProcess())
-	defer server.Close()
-	limiter := rate.NewLimiter(rate.Every(time.Minute/30), 3) // 30 a minute, 3 at once
-	client := server.Client(onpremise.WithLimiter(limiter))
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-
-	for range 3 {
-		_, err := client.Groups.List(ctx)
-		fmt.Println(err == nil, errors.Is(err, onpremise.ErrNotSent)) // the third would wait longer than the context allows
-	}
-	// Output:
-	// true false
-	// true false
-	// false true
-}
-
-// traced adds a header to every request.
-type traced struct{ next onpremise.Doer }
-
-func (t traced) Do(req *http.Request) (*http.Response, error) {
-	req.Header.Set("X-Trace", "checkout-42")
-	return t.next.Do(req)
-}
-
-func ExampleWithMiddleware() {
-	server := onpremisetest.NewServer(onpremisetest.InProcess())
-	defer server.Close()
-	client := server.Client(onpremise.WithMiddleware(func(next onpremise.Doer) onpremise.Doer { return traced{next} }))
-
-	if _, err := client.Groups.List(context.Background()); err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(server.Requests()[0].Header.Get("X-Trace"))
-	// Output: checkout-42
 }
 
 func ExampleWithAttemptHook() {

@@ -69,38 +69,6 @@ func FuzzTimes(f *testing.F) {
 	})
 }
 
-func FuzzHealth(f *testing.F) {
-	seed(f, `"connected"`, `{"gateway_status":"connected"}`, `{"gateway_status":"connected","role":"coreapp"}`, `{"role":null}`, `{}`, `null`,
-		`{"host1:c1":{"gateway_status":"connected","role":"primary_master"},"host2:c2":"disconnected","host3:c3":null}`,
-		`{"gateway_status":{"gateway_status":"connected"},"role":"coreapp"}`, `{"a":"connected","since":1}`, `{"since":1}`)
-	f.Fuzz(func(t *testing.T, text string) {
-		h, ok := survives[onpremiseapi.Health](t, text)
-		if !ok {
-			return
-		}
-		require.False(t, h.Nodes != nil && (h.Status != "" || h.Role != ""), "%+v is one node and several nodes", h)
-		var members map[string]any
-		if json.Unmarshal([]byte(text), &members) != nil || members == nil {
-			return
-		}
-		if h.Nodes == nil {
-			status, _ := members["gateway_status"].(string)
-			role, _ := members["role"].(string)
-			require.Equal(t, onpremiseapi.Health{Status: onpremiseapi.GatewayStatus(status), Role: onpremiseapi.NodeRole(role)}, h)
-			return
-		}
-		for name, member := range members {
-			switch member.(type) {
-			case nil, string, map[string]any:
-				require.Contains(t, h.Nodes, name)
-			default: // not a node
-				require.NotContains(t, h.Nodes, name)
-			}
-		}
-		require.LessOrEqual(t, len(h.Nodes), len(members))
-	})
-}
-
 // Messages of every kind survive encoding and decoding, and the raw form of an incoming one is kept.
 func FuzzMessage(f *testing.F) {
 	for kind, content := range map[string]string{
