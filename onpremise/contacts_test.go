@@ -175,3 +175,12 @@ func TestWaitReturnsLastResultsAtDeadline(t *testing.T) {
 		require.Equal(t, onpremise.ContactProcessing, contacts[2].Status)
 	})
 }
+
+func TestWaitEndsWithAPermanentError(t *testing.T) {
+	t.Parallel()
+	client, w := newClient(t, 401, "")
+	contacts, err := client.Contacts.Wait(t.Context(), []string{"1"})
+	require.ErrorIs(t, err, onpremise.ErrUnauthorized)
+	require.Nil(t, contacts)
+	require.Equal(t, 1, w.sent())
+}

@@ -63,9 +63,6 @@ func newError(f *transport.Failure, hide func(string) string) error {
 	for _, a := range f.Attempts {
 		e.Attempts = append(e.Attempts, Attempt(a))
 	}
-	if f.Operation.ID == OpLoginUser && f.Unknown {
-		e.Outcome = OutcomeRefused // at worst there is a token that nobody uses
-	}
 	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(f.Body)) && !mayContainSecrets(f) {
 		e.ContentType = f.ContentType
 		e.Body = redact.Body(f.Body, hide)

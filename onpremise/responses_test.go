@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -141,6 +142,18 @@ func TestDeliveriesMayGainAndLackMembers(t *testing.T) {
 	}, nil)
 }
 
+// The page of a proxy is not a result.
+func TestPagesAreErrors(t *testing.T) {
+	t.Parallel()
+	for _, tt := range calls {
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+			return says(200, "<html>Sign in</html>", "Content-Type", "text/html"), nil
+		}}
+		_, err := tt.call(t.Context(), clientWith(t, w, credentialsFor(tt.op)))
+		require.Equal(t, tt.op == onpremise.OpDownloadMedia, err == nil, tt.request) // any file may be HTML
+	}
+}
+
 // Some servers respond to a write without the user.
 func TestUserIsKnownIfTheResponseLacksIt(t *testing.T) {
 	t.Parallel()
@@ -275,7 +288,11 @@ func TestMediaProvidersAreReadWithTheirCredentials(t *testing.T) {
 		{Name: "b", Auth: onpremise.BasicAuth{Username: "u", Password: "p4ss"}},
 		{Name: "c"},
 	}, providers)
-	printed := fmt.Sprintf("%v %+v %s %#v", providers, providers, providers, providers)
+	var log strings.Builder
+	for _, p := range providers {
+		slog.New(slog.NewTextHandler(&log, nil)).Info("provider", "auth", p.Auth)
+	}
+	printed := log.String() + fmt.Sprintf("%v %+v %s %#v", providers, providers, providers, providers)
 	require.NotContains(t, printed, "t0ken")
 	require.NotContains(t, printed, "p4ss")
 }

@@ -73,6 +73,29 @@ func TestInvalidInputIsNotSent(t *testing.T) {
 	require.Zero(t, w.sent())
 }
 
+// An ID that is not one segment of a path would select another operation.
+func TestInvalidIDsAreNotSent(t *testing.T) {
+	t.Parallel()
+	client, w := newClient(t, 200, `{}`)
+	ctx, members := t.Context(), []string{"1"}
+	second := func(_ any, err error) error { return err }
+	for _, id := range []string{"", ".", "..", "a\x00", "a\x7f"} {
+		for i, err := range []error{
+			second(client.Users.Get(ctx, id)), client.Users.Delete(ctx, id),
+			second(client.Users.Update(ctx, id, onpremise.UpdateUserRequest{Password: "x"})),
+			client.Application.DeleteMediaProvider(ctx, id), client.Messages.MarkRead(ctx, id),
+			second(client.Groups.Get(ctx, id)), client.Groups.Update(ctx, id, "x"), client.Groups.Leave(ctx, id),
+			second(client.Groups.Icon(ctx, id)), client.Groups.DeleteIcon(ctx, id), client.Groups.SetIcon(ctx, id, onpremise.Picture{Data: png}),
+			second(client.Groups.Invite(ctx, id)), client.Groups.RevokeInvite(ctx, id), client.Groups.RemoveParticipants(ctx, id, members),
+			client.Groups.AddAdmins(ctx, id, members), client.Groups.RemoveAdmins(ctx, id, members),
+			second(client.Media.Download(ctx, id)), client.Media.Delete(ctx, id),
+		} {
+			require.ErrorIs(t, err, onpremise.ErrInvalidRequest, "call %d with %q", i, id)
+		}
+	}
+	require.Zero(t, w.sent())
+}
+
 func TestNewClientValidatesItsOptions(t *testing.T) {
 	t.Parallel()
 	token := onpremise.WithToken(testToken)
