@@ -1,7 +1,6 @@
 package onpremise
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,19 +27,15 @@ const (
 	// responses are final: they concern the call, not the token.
 	maxReplaced    = 3
 	replacedWindow = time.Minute
-	// The time of a login is bounded even if the options do not bound it: by the time of an attempt,
-	// the pause before it, for a rate limit for example, and the number of attempts.
-	maxLoginTime     = time.Hour
-	maxLoginPause    = 2 * time.Minute
-	maxLoginAttempts = 10
+	// maxLoginTime bounds a login with all of its attempts and pauses, whatever the options say.
+	maxLoginTime = 10 * time.Minute
 )
 
-// loginTokens are tokens that the client logs in for.
+// loginTokens gets tokens by logging in.
 type loginTokens struct {
 	auth            *authorization
 	username        string
 	initialPassword string
-	timeout         time.Duration // of a login with all of its attempts
 
 	mu           sync.Mutex
 	password     string // the one to log in with
@@ -69,9 +64,6 @@ func newLoginTokens(a *authorization, o *options) *loginTokens {
 	if o.newPassword != o.password {
 		t.newPassword = o.newPassword
 	}
-	// Longer than all attempts with the pauses before them, so that the error is theirs.
-	attempt := min(cmp.Or(o.transport.Timeout, defaultTimeout), maxLoginTime) + maxLoginPause
-	t.timeout = attempt * time.Duration(min(o.transport.MaxRetries+1, maxLoginAttempts))
 	a.secrets.AddPassword(o.username, o.password)
 	a.secrets.AddPassword(o.username, o.newPassword)
 	return t
@@ -204,12 +196,12 @@ func (t *loginTokens) start(ctx context.Context) *login {
 var errLoginExited = errors.New("login goroutine exited without a result")
 
 func (t *loginTokens) run(ctx context.Context, l *login) {
-	ctx, cancel := context.WithTimeout(ctx, t.timeout)
+	ctx, cancel := context.WithTimeout(ctx, maxLoginTime)
 	defer cancel()
 	// Deferred so that callers are released even if the transport calls runtime.Goexit, as
 	// t.FailNow in a test double does.
 	defer t.finish(l)
-	// A panic of the caller's middleware is the caller's to recover from.
+	// The caller's middleware may panic. The caller must be able to recover.
 	defer func() {
 		if l.panicked = recover(); l.panicked != nil {
 			l.err = fmt.Errorf("panic during login: %v", l.panicked)

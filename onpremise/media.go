@@ -20,8 +20,8 @@ const maxUnasked = 1 << 20
 // the file. The contentType may have parameters: "audio/ogg; codecs=opus". The length is sent if r
 // is an [io.Seeker], such as an *os.File, or has a Len method. Upload does not close r.
 //
-// A file that is empty is a [*ValidationError]. An error of r is wrapped in that of Upload. If ctx
-// ends, Upload returns at once; a Read of r that blocks then continues on a goroutine until r
+// Upload returns a [*ValidationError] if the file is empty, and wraps an error that r returns. If
+// ctx ends, Upload returns at once; a Read of r that blocks then continues on a goroutine until it
 // returns, and its bytes are lost. Otherwise r is not read after Upload has returned.
 //
 // Retried only if the request was not processed, and only if r is an [io.Seeker], because a retry

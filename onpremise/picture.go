@@ -17,19 +17,19 @@ import (
 // Picture is a profile photo or the icon of a group.
 type Picture struct {
 	Data []byte
-	// ContentType is its media type, such as image/jpeg. Where it is empty in a request, the
-	// data tell it.
+	// ContentType is the media type, such as "image/jpeg". If it is empty in a request, it is
+	// detected from Data.
 	ContentType string
 }
 
-// picture reads an answer that is a picture.
+// picture returns the picture in a response.
 func picture(resp *http.Response, err error) (*Picture, error) {
 	if err := reply.OK(resp, err); err != nil {
 		return nil, err
 	}
 	p := &Picture{Data: transport.Bytes(resp), ContentType: resp.Header.Get("Content-Type")}
 	media, _, _ := mime.ParseMediaType(p.ContentType)
-	// A proxy's page would pass for a picture.
+	// This may be an error page of a proxy.
 	if len(p.Data) == 0 || strings.HasPrefix(media, "text/") || media == "application/json" {
 		return nil, missingField(resp, "picture")
 	}
@@ -51,7 +51,7 @@ func (p Picture) contentType() (full, kind string, err error) {
 	return full, kind, nil
 }
 
-// form returns the image as the only file of a form.
+// form returns a multipart form that contains the image as its only file.
 func (p Picture) form() (contentType string, body io.Reader, err error) {
 	media, kind, err := p.contentType()
 	if err != nil {

@@ -14,8 +14,7 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// tlsSetup makes copies of transports that trust what the options say. The caller's transport is
-// never changed.
+// tlsSetup copies the caller's transport and configures TLS in the copy.
 type tlsSetup struct {
 	pool   *x509.CertPool
 	config *tls.Config
@@ -26,7 +25,7 @@ type tlsSetup struct {
 	copied   *http.Transport
 }
 
-// withTLS returns the [transport.Config.Adapt] of a client, nil without options for TLS.
+// withTLS returns the [transport.Config.Adapt] of a client, or nil if there are no TLS options.
 func withTLS(o *options) (func(http.RoundTripper) http.RoundTripper, error) {
 	if o.rootCAs == nil && o.tlsConfig == nil && len(o.pins) == 0 {
 		return nil, nil
@@ -49,7 +48,7 @@ func withTLS(o *options) (func(http.RoundTripper) http.RoundTripper, error) {
 	return s.adapt, nil
 }
 
-// adapt returns the copy of base, or base itself if it makes no connections, as a mock.
+// adapt returns the copy of base, or base itself if it is not an *http.Transport but a mock.
 func (s *tlsSetup) adapt(base http.RoundTripper) http.RoundTripper {
 	original, ok := base.(*http.Transport)
 	if !ok {
@@ -83,10 +82,10 @@ func (s *tlsSetup) adapt(base http.RoundTripper) http.RoundTripper {
 	return s.copied
 }
 
-// pin has config trust the pinned certificates instead of those with a chain and a name.
+// pin makes config accept exactly the pinned certificates, whatever their issuer and host name.
 func (s *tlsSetup) pin(config *tls.Config) {
 	next := config.VerifyConnection
-	config.InsecureSkipVerify = true // VerifyConnection takes its place
+	config.InsecureSkipVerify = true // VerifyConnection replaces it
 	config.VerifyConnection = func(state tls.ConnectionState) error {
 		got := sha256.Sum256(state.PeerCertificates[0].Raw)
 		if !slices.Contains(s.pins, got) {

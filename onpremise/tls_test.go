@@ -29,7 +29,7 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-// secured returns a server with a certificate that no default pool contains, and a pool with it.
+// secured returns a server whose certificate is not trusted by default, and a pool that contains it.
 func secured(t *testing.T) (server *httptest.Server, pool *x509.CertPool) {
 	t.Helper()
 	server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -179,13 +179,13 @@ func TestConnectionsAreKeptAndCanBeClosed(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
-	// A call may find the connection of a call that has just ended not idle yet.
+	// The connection of a call that has just returned may not be idle yet.
 	require.LessOrEqual(t, opened.Load(), int32(2*calls))
 	client.CloseIdleConnections()
 	require.Eventually(t, func() bool { return open.Load() == 0 }, 10*time.Second, time.Millisecond)
 }
 
-func TestTLSConfigBringsAClientCertificate(t *testing.T) {
+func TestTLSConfigSendsAClientCertificate(t *testing.T) {
 	t.Parallel()
 	server, pool := secured(t)
 	seen := make(chan int, 1)

@@ -19,7 +19,7 @@ type tokens interface {
 }
 
 // authorization sends the requests of the generated client, each with a token. It keeps secrets
-// behind pointers, where printing a client does not reach them.
+// behind pointers, which package fmt does not follow when it prints a client.
 type authorization struct {
 	transport *transport.Transport
 	server    string // the base URL, ending in a slash
@@ -131,7 +131,7 @@ func (a *authorization) logout(ctx context.Context) (*http.Response, error) {
 	return resp, err
 }
 
-// attempt tells the body of an upload when the time of its attempt is over.
+// attempt gives the body of an upload the context of its attempt.
 func (a *authorization) attempt(next transport.Doer) transport.Doer {
 	return doer(func(req *http.Request) (*http.Response, error) {
 		if body, ok := req.Body.(*uploadBody); ok {

@@ -156,7 +156,7 @@ type uploadBody struct {
 	attempt int
 	ended   <-chan struct{} // closed when the context of the attempt is done
 	read    int64
-	left    bool // a Read was left in flight
+	left    bool // a Read of the file is still in flight
 }
 
 // Read reads from the file, up to the length that was announced. An error of the file comes without
@@ -178,7 +178,7 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 		}
 		p = p[:min(int64(len(p)), u.length-b.read)]
 	}
-	n, err := b.readAside(p)
+	n, err := b.readInterruptibly(p)
 	b.read += int64(n)
 	if err == io.EOF && b.read == 0 {
 		err = errEmptyUpload
@@ -194,9 +194,9 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readAside reads on another goroutine: net/http waits for a Read in flight, even if the context is
-// done.
-func (b *uploadBody) readAside(p []byte) (int, error) {
+// readInterruptibly reads on another goroutine, because net/http waits for a Read in flight even if
+// the context is done.
+func (b *uploadBody) readInterruptibly(p []byte) (int, error) {
 	u := b.upload
 	type result struct {
 		n   int
@@ -216,7 +216,7 @@ func (b *uploadBody) readAside(p []byte) (int, error) {
 	go func() {
 		r := result{err: errors.New("the reader exited")}
 		defer func() {
-			if p := recover(); p != nil { // which would end the process here
+			if p := recover(); p != nil { // the caller of Upload could not recover from it
 				r = result{err: fmt.Errorf("the reader panicked: %v", p)}
 			}
 			<-u.reading
@@ -234,7 +234,7 @@ func (b *uploadBody) readAside(p []byte) (int, error) {
 	return 0, errUploadOver
 }
 
-// WriteTo copies in larger parts than net/http would, because each Read costs a goroutine.
+// WriteTo uses a larger buffer than net/http would, because each Read starts a goroutine.
 func (b *uploadBody) WriteTo(w io.Writer) (int64, error) {
 	return io.CopyBuffer(w, struct{ io.Reader }{b}, make([]byte, 256<<10))
 }

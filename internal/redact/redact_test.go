@@ -129,7 +129,7 @@ type opaque struct{ token string }
 
 func (opaque) Error() string { return "opaque" }
 
-func TestErrorIsNowherePrinted(t *testing.T) {
+func TestErrorHidesSecretsFromEveryVerb(t *testing.T) {
 	t.Parallel()
 	hide := func(text string) string { return redact.Hide(text, secret) }
 	require.NoError(t, redact.Error(nil, hide))
