@@ -90,7 +90,7 @@ type BatchReport struct {
 	Problems []ItemOutcome // the items that are neither done nor skipped, by Index
 }
 
-// Err returns a [*BatchError] that joins the errors of all problems, or nil if there are none.
+// Err returns a [*BatchError] that joins the errors of all problems, or nil if no item has a problem.
 func (r *BatchReport) Err() error {
 	if r == nil || len(r.Problems) == 0 {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-// newsroom is a server in memory with an approved template.
+// newsroom returns an in-process server with an approved template.
 func newsroom() *latetest.Server {
 	server := latetest.NewServer(latetest.InProcess())
 	server.AddTemplate(late.CreateTemplateRequest{
@@ -19,7 +19,7 @@ func newsroom() *latetest.Server {
 	return server
 }
 
-// draft is a broadcast that waits to be sent, to Ada and Ben.
+// draft returns a draft to Ada and Ben.
 func draft(ctx context.Context, client *late.Client) (*late.Broadcast, error) {
 	return client.Broadcasts.Create(ctx, late.CreateBroadcastRequest{
 		Name:     "Opening hours",
@@ -59,8 +59,8 @@ func ExampleBroadcastsService_AddRecipientsMany() {
 		return
 	}
 
-	recipients := late.FromSlice([]late.BroadcastRecipient{ // any number, from wherever they come
-		{Phone: "+16315550102", Variables: map[string]string{"1": "Ben"}}, // is in the draft already
+	recipients := late.FromSlice([]late.BroadcastRecipient{ // any number, from any source
+		{Phone: "+16315550102", Variables: map[string]string{"1": "Ben"}}, // already in the draft
 		{Phone: "+16315550103", Variables: map[string]string{"1": "Chloé"}},
 	})
 	report, err := client.Broadcasts.AddRecipientsMany(ctx, broadcast.ID, recipients)
@@ -135,7 +135,7 @@ func ExampleBroadcastsService_Wait() {
 		fmt.Println(err)
 		return
 	}
-	server.Advance(2 * time.Hour) // which nobody has to wait for here
+	server.Advance(2 * time.Hour) // instead of waiting
 
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Hour)
 	defer cancel()
@@ -190,7 +190,7 @@ func ExampleBroadcastsService_AllRecipients() {
 		fmt.Println(err)
 		return
 	}
-	server.Advance(10 * time.Second) // until they have read it
+	server.Advance(10 * time.Second) // until everyone has read it
 
 	for recipient, err := range client.Broadcasts.AllRecipients(ctx, broadcast.ID, late.ListRecipientsOptions{}) {
 		if err != nil {

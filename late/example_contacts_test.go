@@ -9,7 +9,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-// addressBook is a server in memory that knows three people.
+// addressBook returns an in-process server with three contacts.
 func addressBook() *latetest.Server {
 	server := latetest.NewServer(latetest.InProcess())
 	server.AddContacts(
@@ -39,11 +39,11 @@ func ExampleContactsService_Create() {
 
 	_, err = client.Contacts.Create(ctx, dmitri)
 	if errors.Is(err, late.ErrConflict) {
-		fmt.Println("somebody has this number already")
+		fmt.Println("the contact already exists")
 	}
 	// Output:
 	// Dmitri [newsletter] false
-	// somebody has this number already
+	// the contact already exists
 }
 
 func ExampleContactsService_List() {
@@ -80,7 +80,7 @@ func ExampleContactsService_All() {
 	// Chloé +16315550103
 }
 
-// A loop may delete what it gets, and still sees each contact once.
+// The loop may delete the contacts it receives, and still sees each one once.
 func ExampleContactsService_All_delete() {
 	server := addressBook()
 	defer server.Close()
@@ -107,7 +107,7 @@ func ExampleWithPrefetch() {
 	defer server.Close()
 	client := server.Client()
 
-	// While the loop works on a page, the next two are on their way.
+	// While the loop works on a page, the next two are fetched.
 	all := client.Contacts.All(context.Background(), late.ListContactsOptions{Limit: 1}, late.WithPrefetch(2))
 	for contact, err := range all {
 		if err != nil {
@@ -212,8 +212,8 @@ func ExampleGroupsService_Rename() {
 	defer server.Close()
 	client := server.Client()
 
-	// A group exists as long as a contact is in it: renamed to another that exists, it becomes
-	// part of that.
+	// A group exists only as long as a contact lists it. Renaming it to an existing group merges
+	// the two.
 	change, err := client.Groups.Rename(context.Background(), "Berlin", "Paris")
 	if err != nil {
 		fmt.Println(err)

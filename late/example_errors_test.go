@@ -47,7 +47,7 @@ func ExampleError_outcomeUnknown() {
 	// Output: there: true
 }
 
-// A limit that the server sets is waited for, unless the context would end before.
+// A call waits for the server's rate limit to reset, unless its context ends before.
 func ExampleError_rateLimited() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()

@@ -9,8 +9,8 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-// shop is a server in memory with an approved template, and two people of whom one has agreed
-// to get messages.
+// shop returns an in-process server with an approved template and two contacts, one of whom has
+// consented.
 func shop() *latetest.Server {
 	server := latetest.NewServer(latetest.InProcess())
 	server.AddTemplate(late.CreateTemplateRequest{
@@ -24,8 +24,7 @@ func shop() *latetest.Server {
 	return server
 }
 
-// A call that the server has carried out is a success, also where somebody could not be reached:
-// the results tell.
+// A call succeeds even if some recipients could not be messaged; check the results.
 func ExampleMessagesService_SendBulk() {
 	server := shop()
 	defer server.Close()

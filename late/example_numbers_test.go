@@ -10,7 +10,7 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-// The first number of a profile has to be paid for by a person. Later ones are there at once.
+// A person has to pay for the first number of a profile. Later numbers are provisioned at once.
 func ExamplePhoneNumbersService_Purchase() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
@@ -51,7 +51,7 @@ func ExamplePhoneNumbersService_Wait() {
 		return
 	}
 	fmt.Println(numbers[0].PhoneNumber, numbers[0].Status)
-	server.Advance(time.Minute) // which nobody has to wait for here
+	server.Advance(time.Minute) // instead of waiting
 
 	number, err := client.PhoneNumbers.Wait(ctx, numbers[0].ID, func(n *late.PhoneNumber) bool {
 		return n.Status == late.PhoneNumberActive
@@ -66,7 +66,7 @@ func ExamplePhoneNumbersService_Wait() {
 	// +12125550100 active
 }
 
-// oneNumber is a server in memory with a number that was bought, and its id.
+// oneNumber returns an in-process server with a purchased number, and its ID.
 func oneNumber() (server *latetest.Server, id string) {
 	server = latetest.NewServer(latetest.InProcess(), latetest.WithProvisionTime(0))
 	client, ctx := server.Client(), context.Background()
@@ -116,7 +116,7 @@ func ExamplePhoneNumbersService_Verify() {
 		fmt.Println(err) // ErrOutcomeUnknown: wait for the code before asking for another
 		return
 	}
-	code := server.Code(id) // as the person reads it from the text message
+	code := server.Code(id) // from the text message
 	verified, err := client.PhoneNumbers.Verify(ctx, id, code)
 	if err != nil {
 		fmt.Println(err)

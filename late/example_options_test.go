@@ -45,7 +45,7 @@ func ExampleWithBaseURL() {
 	defer server.Close()
 
 	client, err := late.NewClient(server.APIKey(), late.WithAccount(server.AccountID()),
-		late.WithBaseURL(server.URL)) // or a proxy of yours; without it, late.DefaultBaseURL
+		late.WithBaseURL(server.URL)) // for example a proxy of yours; the default is late.DefaultBaseURL
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -63,7 +63,7 @@ func ExampleWithHTTPClient() {
 	server := latetest.NewServer()
 	defer server.Close()
 
-	transport := http.DefaultTransport.(*http.Transport).Clone() // a proxy, otelhttp, a recorder …
+	transport := http.DefaultTransport.(*http.Transport).Clone() // for example a proxy, otelhttp or a recorder
 	transport.MaxConnsPerHost = 8
 	defer transport.CloseIdleConnections()
 	client, err := late.NewClient(server.APIKey(), late.WithAccount(server.AccountID()), late.WithBaseURL(server.URL),
@@ -85,7 +85,7 @@ func ExampleWithMaxRetries() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
 	server.Inject(latetest.Status(503, "back in a moment"))
-	client := server.Client(late.WithMaxRetries(0)) // somebody waits for the page: rather an error now
+	client := server.Client(late.WithMaxRetries(0)) // fail at once, because a user is waiting
 
 	_, err := client.Groups.List(context.Background())
 	if e, ok := errors.AsType[*late.Error](err); ok {
@@ -94,8 +94,7 @@ func ExampleWithMaxRetries() {
 	// Output: 503 back in a moment 1
 }
 
-// The timeout is that of one attempt. The context bounds the whole call with all its attempts
-// and the pauses between them.
+// The timeout limits one attempt. The context limits the whole call, including retries.
 func ExampleWithTimeout() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
@@ -116,7 +115,7 @@ func ExampleWithLogger() {
 	client := server.Client(late.WithLogger(slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		Level: slog.LevelDebug, // at LevelInfo, only transient failures are logged
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			if strings.Contains("time request_id wait duration", a.Key) { // differ from run to run
+			if strings.Contains("time request_id wait duration", a.Key) { // vary between runs
 				return slog.Attr{}
 			}
 			return a
@@ -135,14 +134,14 @@ func ExampleWithLogger() {
 func ExampleWithLimiter() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
-	limiter := rate.NewLimiter(rate.Every(time.Minute/30), 2) // 30 a minute, 2 at once
+	limiter := rate.NewLimiter(rate.Every(time.Minute/30), 2) // 30 a minute, bursts of 2
 	client := server.Client(late.WithLimiter(limiter))
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 
 	for range 3 {
 		_, err := client.Groups.List(ctx)
-		fmt.Println(err == nil, errors.Is(err, late.ErrNotSent)) // the third would have to wait
+		fmt.Println(err == nil, errors.Is(err, late.ErrNotSent)) // the third has to wait
 	}
 	// Output:
 	// true false

@@ -38,13 +38,13 @@ func ExampleTemplatesService_Wait() {
 		fmt.Println(err)
 		return
 	}
-	server.Advance(time.Hour) // the review, for which nobody has to wait here
+	server.Advance(time.Hour) // the review, instead of waiting
 
 	ctx, cancel := context.WithTimeout(context.Background(), 24*time.Hour)
 	defer cancel()
 	template, err := client.Templates.Wait(ctx, "spring_sale")
 	if err != nil {
-		fmt.Println(err) // a *late.WaitError: the context has ended before the review
+		fmt.Println(err) // a *late.WaitError: the context ended before the review
 		return
 	}
 	fmt.Println(template.Status == late.TemplateApproved)
@@ -64,7 +64,7 @@ func ExampleWithPollInterval() {
 		return
 	}
 
-	// The first pause, and the longest one that it grows to: here the review is a short one.
+	// The first and the longest pause between two polls.
 	template, err := client.Templates.Wait(ctx, "spring_sale", late.WithPollInterval(5*time.Millisecond, time.Second))
 	if err != nil {
 		fmt.Println(err)
@@ -74,7 +74,7 @@ func ExampleWithPollInterval() {
 	// Output: APPROVED
 }
 
-// The components of the new version take the place of the old ones, and are reviewed.
+// The new components replace the old ones and are reviewed.
 func ExampleTemplatesService_Update() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()

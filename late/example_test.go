@@ -10,8 +10,8 @@ import (
 	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
-// The whole story: a person who has agreed, and a template that is sent to them. With an account
-// of Late, the client is late.NewClient(os.Getenv("LATE_API_KEY"), late.WithAccount(id)).
+// A contact who has consented gets a template. With a Late account, create the client with
+// late.NewClient(os.Getenv("LATE_API_KEY"), late.WithAccount(id)).
 func Example() {
 	server := latetest.NewServer() // the API in memory
 	defer server.Close()
@@ -71,8 +71,7 @@ func ExampleClient_ForAccount() {
 	// shop_paris <nil>
 }
 
-// The generated client returns what the methods of this package do not, here the headers of the
-// response.
+// The generated client also returns what methods omit, for example response headers.
 func ExampleClient_API() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()

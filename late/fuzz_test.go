@@ -16,7 +16,7 @@ import (
 	"github.com/wabakit/wabakit-go/late"
 )
 
-// answering returns a client of a server that always responds alike.
+// answering returns a client of a server that always sends the same response.
 func answering(t *testing.T, status int, body string, header ...string) *late.Client {
 	t.Helper()
 	return clientOn(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
@@ -163,7 +163,7 @@ func FuzzError(f *testing.F) {
 		for _, text := range held {
 			require.NotContains(t, text, testKey)
 		}
-		// After an escaped backslash, it is another text.
+		// An escaped backslash before the key makes it another text.
 		require.NotContains(t, strings.ReplaceAll(e.Body+string(e.PlatformError)+string(e.Details), `\\`, ""), escaped)
 		require.True(t, utf8.ValidString(e.Body), "%q", e.Body)
 		require.LessOrEqual(t, len(e.Body), 2<<10)

@@ -33,7 +33,7 @@ func TestHTTPMockActivatedBeforeTheClientIsMade(t *testing.T) {
 	require.Equal(t, 1, mock.GetTotalCallCount())
 }
 
-// These change what is global, so they are not parallel.
+// These change global state, so they are not parallel.
 
 func TestHTTPMockActivatedAfterTheClientIsMade(t *testing.T) {
 	hc := &http.Client{}

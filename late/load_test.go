@@ -20,15 +20,14 @@ import (
 
 const crowd = 200
 
-// A crowd goes through lists over one client, in pages of all sizes and with faults about, also
-// where it deletes what it gets. Nobody misses a row that is there throughout, or gets one
-// twice.
+// Many goroutines read lists over one client, with pages of all sizes and with faults, some
+// deleting what they receive. Each row that exists throughout is received exactly once.
 func TestIteratorsUnderLoad(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		lists   int
 		rows    int // of a list
-		removes int // everybody removes one row of so many; 0 is none
+		removes int // each reader removes every n-th row; 0 means none
 	}{
 		"who only reads":                       {lists: 2, rows: 60},
 		"who deletes all of a list":            {lists: crowd, rows: 20, removes: 1},
@@ -72,7 +71,7 @@ func TestIteratorsUnderLoad(t *testing.T) {
 	}
 }
 
-// list is the contacts of an account, or the recipients of a broadcast.
+// list is a list of contacts or of recipients.
 type list struct {
 	client    *late.Client
 	broadcast string
@@ -85,8 +84,7 @@ func names(from, to int) (names []string) {
 	return names
 }
 
-// newLists makes lists of so many rows: of contacts and of recipients in turn, each in an
-// account of its own.
+// newLists creates lists of n rows, of contacts and recipients in turn, each in its own account.
 func newLists(t *testing.T, client *late.Client, n, rows int) (lists []*list) {
 	for i, account := range names(0, n) {
 		l := &list{client: client.ForAccount(account)}
@@ -119,7 +117,7 @@ func keys[T any](rows iter.Seq2[T, error], key func(T) string) iter.Seq2[string,
 	}
 }
 
-// remove takes a row off. If somebody else was first, that is as good.
+// remove deletes a row, which may already be deleted.
 func (l *list) remove(ctx context.Context, row string) error {
 	if l.broadcast != "" {
 		_, err := l.client.Broadcasts.RemoveRecipients(ctx, l.broadcast, []string{row})
@@ -131,7 +129,7 @@ func (l *list) remove(ctx context.Context, row string) error {
 	return nil
 }
 
-// reader is one of the crowd.
+// reader is one of the goroutines.
 type reader struct {
 	*rand.Rand
 	list   *list
@@ -156,7 +154,8 @@ func (r *reader) read(ctx context.Context, removes int) error {
 	return nil
 }
 
-// hold compares what a reader got with what its list held at first, and holds now.
+// hold compares what a reader received with what the list contained at the start and contains
+// now.
 func (r *reader) hold(t *testing.T, rows int, left []string) {
 	require.NoError(t, r.err)
 	require.LessOrEqual(t, len(r.visits), rows)
@@ -168,7 +167,7 @@ func (r *reader) hold(t *testing.T, rows int, left []string) {
 	}
 }
 
-// transientFaults returns faults of which a call meets at most two, so that its retries succeed.
+// transientFaults returns at most two faults per call, so that its retries succeed.
 func transientFaults(seed uint64) []latetest.Fault {
 	var mu sync.Mutex
 	r, struck := rand.New(rand.NewPCG(seed, 1)), map[string]int{}

@@ -21,7 +21,7 @@ const (
 	testPhone   = "+16315551234"
 )
 
-// complete is a response to any operation that has all that its method needs.
+// complete is a response that has everything any method needs.
 const complete = `{"success":true,"contact":{"id":"1"},"template":{"status":"APPROVED"},"broadcast":{"id":"1"},"businessProfile":{},
 	"contacts":[],"groups":[],"templates":[],"broadcasts":[],"recipients":[],"numbers":[],"results":[],"phoneNumber":{"id":"1"},
 	"matched":0,"modified":0,"deleted":0,"added":0,"removed":0,"status":"completed","method":"SMS","metaVerifiedAt":"2026-01-02T15:04:05Z"}`
@@ -75,7 +75,7 @@ func says(status int, body string, header ...string) *http.Response {
 	return resp
 }
 
-// newClient returns a client whose transport always responds alike.
+// newClient returns a client whose transport always sends the same response.
 func newClient(t *testing.T, status int, body string, opts ...late.Option) (*late.Client, *wire) {
 	t.Helper()
 	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(status, body), nil }}

@@ -57,7 +57,7 @@ func sends(n int) iter.Seq2[late.BulkRecipient, error] {
 	})
 }
 
-// newServer returns a server that has the template hello and no rate limit to speak of.
+// newServer returns a server with the template hello and practically no rate limit.
 func newServer(t *testing.T) *latetest.Server {
 	server := latetest.NewServer(latetest.InProcess(), latetest.WithRateLimit(100_000))
 	t.Cleanup(server.Close)

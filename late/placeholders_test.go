@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// placeholdersOf finds the same as a regular expression.
+// placeholdersOf finds placeholders with a regular expression.
 func FuzzPlaceholders(f *testing.F) {
 	for _, text := range []string{"{{1}}", "a {{ name }} b {{2}}", "{{{x}}}", "{{}}", "{{a{{b}}", "{{a}", "{ {1}}", "{{\n1}}", "{{1}} {{1}", "}}{{"} {
 		f.Add(text)

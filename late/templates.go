@@ -26,7 +26,7 @@ func (s *TemplatesService) List(ctx context.Context) ([]Template, error) {
 	return templates(s.client.api.GetWhatsAppTemplates(ctx, &lateapi.GetWhatsAppTemplatesParams{AccountID: account}))
 }
 
-// Get returns a template. It returns [ErrNotFound] if there is none of this name.
+// Get returns a template. It returns [ErrNotFound] if no template has this name.
 //
 // Retried on any transient failure.
 //

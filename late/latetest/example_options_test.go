@@ -29,7 +29,7 @@ func ExampleWithAccounts() {
 	for _, account := range []string{"shop_berlin", "shop_paris", "shop_rome"} {
 		page, err := client.ForAccount(account).Contacts.List(ctx, late.ListContactsOptions{})
 		if errors.Is(err, late.ErrNotFound) {
-			fmt.Println(account, "is no account")
+			fmt.Println(account, "does not exist")
 			continue
 		}
 		fmt.Println(account, len(page.Contacts), err)
@@ -37,7 +37,7 @@ func ExampleWithAccounts() {
 	// Output:
 	// shop_berlin 0 <nil>
 	// shop_paris 1 <nil>
-	// shop_rome is no account
+	// shop_rome does not exist
 }
 
 func ExampleWithAPIKey() {

@@ -65,7 +65,7 @@ func checkPhone(param, phone string) error {
 	return nil
 }
 
-// count returns an error response unless a list has between 1 and most items; most 0 is no limit.
+// count returns an error response unless a list has between 1 and most items; 0 means no limit.
 func count(param string, n, most int) error {
 	switch {
 	case n == 0:

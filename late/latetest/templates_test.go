@@ -120,7 +120,7 @@ func TestTemplateRules(t *testing.T) {
 		"no language":                  {object{"language": ""}, 400},
 		"no code of a language":        {object{"language": "English"}, 400},
 		"no components":                {object{"components": list{}}, 400},
-		"components that are none":     {object{"components": "hi"}, 400},
+		"components that are wrong":    {object{"components": "hi"}, 400},
 		"no body":                      {object{"components": list{object{"type": "footer", "text": "Bye"}}}, 400},
 		"two bodies":                   {object{"components": list{body, object{"type": "BODY", "text": "Again"}}}, 400},
 		"an unknown part":              {object{"components": list{body, object{"type": "sidebar", "text": "x"}}}, 400},
