@@ -237,7 +237,7 @@ func TestRequestOfEveryMethod(t *testing.T) {
 				case strings.Contains(parts[1], "format=link"):
 					body = []byte(`{"settings":{"profile":{"photo":{"link":"https://example.com"}}}}`)
 				}
-				return says(status, string(body)), nil
+				return newResponse(status, string(body)), nil
 			})
 			_, err := tt.call(t.Context(), clientWith(t, mock, credentialsFor(tt.op)))
 			require.NoError(t, err)

@@ -129,7 +129,7 @@ func TestAttemptReportsTheWaitForItsToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var wait time.Duration
 		client := clientWith(t, roundTrip(func(*http.Request) (*http.Response, error) {
-			return says(http.StatusOK, `{"messages":[{"id":"m"}]}`), nil
+			return newResponse(http.StatusOK, `{"messages":[{"id":"m"}]}`), nil
 		}), onpremise.WithTokenSource(sleepyTokens{}), onpremise.WithAttemptHook(func(_ context.Context, a onpremise.Attempt) { wait = a.Wait }))
 		require.NoError(t, send(t.Context(), client, "hi"))
 		require.Equal(t, 100*time.Millisecond, wait)

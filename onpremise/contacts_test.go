@@ -22,7 +22,7 @@ import (
 // with "slow" take three polls.
 func directory(lookups map[string]int, mu *sync.Mutex) *wire {
 	w := &wire{}
-	w.answer = func(n int, req *http.Request) (*http.Response, error) {
+	w.respond = func(n int, req *http.Request) (*http.Response, error) {
 		w.mu.Lock()
 		body := w.bodies[n-1]
 		w.mu.Unlock()
@@ -52,7 +52,7 @@ func directory(lookups map[string]int, mu *sync.Mutex) *wire {
 			rows = append(rows, row)
 		}
 		out, err := json.Marshal(map[string]any{"contacts": rows})
-		return says(200, string(out)), err
+		return newResponse(200, string(out)), err
 	}
 	return w
 }
@@ -116,10 +116,10 @@ func TestCheckManyStops(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := directory(map[string]int{}, new(sync.Mutex))
-			respond := w.answer
-			w.answer = func(n int, req *http.Request) (*http.Response, error) {
+			respond := w.respond
+			w.respond = func(n int, req *http.Request) (*http.Response, error) {
 				if n == tt.failAt {
-					return says(400, `{"errors":[{"code":1009,"title":"Parameter value is not valid"}]}`), nil
+					return newResponse(400, `{"errors":[{"code":1009,"title":"Parameter value is not valid"}]}`), nil
 				}
 				return respond(n, req)
 			}

@@ -66,8 +66,8 @@ func TestErrorsMatchTheirStatus(t *testing.T) {
 
 func TestErrorHasTheServersFields(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-		return says(429, `{"meta":{"version":"v2.39","api_status":"stable"},"errors":[{"code":1015,"title":"Too many requests","details":"wait","href":"https://e"},{"code":1}]}`,
+	w := &wire{respond: func(int, *http.Request) (*http.Response, error) {
+		return newResponse(429, `{"meta":{"version":"v2.39","api_status":"stable"},"errors":[{"code":1015,"title":"Too many requests","details":"wait","href":"https://e"},{"code":1}]}`,
 			"Retry-After", "7"), nil
 	}}
 	_, err := clientOn(t, w, onpremise.WithMaxRetries(0)).Groups.Create(t.Context(), "x")
@@ -88,7 +88,7 @@ func TestErrorHasTheServersFields(t *testing.T) {
 func TestErrorOfAFailedLoginHasOneRequestID(t *testing.T) {
 	t.Parallel()
 	var login string
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(403, ""), nil }}
+	w := &wire{respond: func(int, *http.Request) (*http.Response, error) { return newResponse(403, ""), nil }}
 	client := clientWith(t, w, onpremise.WithCredentials(testUser, testPassword), onpremise.WithAttemptHook(func(_ context.Context, a onpremise.Attempt) {
 		login = a.RequestID
 	}))
@@ -106,7 +106,9 @@ func TestErrorsDoNotQuoteResponsesWithSecrets(t *testing.T) {
 	require.Error(t, err)
 	require.NotContains(t, fmt.Sprintf("%+v", err), "tok-secret")
 
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(200, `{"token":"tok-secret"}`), nil }}
+	w := &wire{respond: func(int, *http.Request) (*http.Response, error) {
+		return newResponse(200, `{"token":"tok-secret"}`), nil
+	}}
 	_, err = clientWith(t, w, onpremise.WithCredentials("u", "p4ssw0rd")).Users.Login(t.Context())
 	require.ErrorContains(t, err, "response has no token")
 	require.NotContains(t, fmt.Sprintf("%+v", err), "tok-secret")
@@ -114,11 +116,11 @@ func TestErrorsDoNotQuoteResponsesWithSecrets(t *testing.T) {
 
 func TestPrintedValuesRedactSecrets(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
+	w := &wire{respond: func(_ int, req *http.Request) (*http.Response, error) {
 		if strings.HasSuffix(req.URL.Path, "login") {
-			return says(200, `{"users":[{"token":"`+testToken+`"}]}`), nil
+			return newResponse(200, `{"users":[{"token":"`+testToken+`"}]}`), nil
 		}
-		return says(200, `{"messages":[{"id":"m"}]}`), nil
+		return newResponse(200, `{"messages":[{"id":"m"}]}`), nil
 	}}
 	opts := []onpremise.Option{onpremise.WithCredentials(testUser, testPassword), onpremise.WithNewPassword(newPassword)}
 	client := clientWith(t, w, opts...)

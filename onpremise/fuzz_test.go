@@ -63,8 +63,8 @@ func FuzzError(f *testing.F) {
 		}
 		quote := strings.NewReplacer("KEY", testToken, "ESCAPED", escaped(testToken))
 		body = quote.Replace(body)
-		client := clientOn(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			return says(int(status), body, "Content-Type", quote.Replace(contentType), "X-Request-Id", quote.Replace(requestID), "Retry-After", retryAfter), nil
+		client := clientOn(t, &wire{respond: func(int, *http.Request) (*http.Response, error) {
+			return newResponse(int(status), body, "Content-Type", quote.Replace(contentType), "X-Request-Id", quote.Replace(requestID), "Retry-After", retryAfter), nil
 		}}, onpremise.WithMaxRetries(0))
 		_, err := bearer[int(number)%len(bearer)].call(t.Context(), client)
 		if err == nil {
@@ -110,11 +110,11 @@ func FuzzLogin(f *testing.F) {
 			return
 		}
 		body = strings.ReplaceAll(body, "TOKEN", token)
-		w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
+		w := &wire{respond: func(_ int, req *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(req.URL.Path, "/users/login") {
-				return says(int(status), body, "Date", date), nil
+				return newResponse(int(status), body, "Date", date), nil
 			}
-			return says(200, `{"groups":[]}`), nil
+			return newResponse(200, `{"groups":[]}`), nil
 		}}
 		client := clientWith(t, w, onpremise.WithCredentials(testUser, testPassword), onpremise.WithMaxRetries(0))
 		session, err := client.Users.Login(t.Context())

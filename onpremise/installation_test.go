@@ -85,7 +85,7 @@ func (s *installation) RoundTrip(req *http.Request) (*http.Response, error) {
 	token := strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer ")
 	if expiry, ok := s.tokens[token]; !ok || !time.Now().Before(expiry) {
 		s.rejected++
-		return says(401, `{"errors":[{"code":1005,"title":"Access denied"}]}`), nil
+		return newResponse(401, `{"errors":[{"code":1005,"title":"Access denied"}]}`), nil
 	}
 	if s.onCall != nil {
 		if resp := s.onCall(req); resp != nil {
@@ -95,10 +95,10 @@ func (s *installation) RoundTrip(req *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(req.URL.Path, "/users/logout") {
 		s.logouts++
 		delete(s.tokens, token)
-		return says(200, ""), nil
+		return newResponse(200, ""), nil
 	}
 	s.calls[string(body)]++
-	return says(200, `{"messages":[{"id":"m"}],"groups":[]}`), nil
+	return newResponse(200, `{"messages":[{"id":"m"}],"groups":[]}`), nil
 }
 
 func (s *installation) login(req *http.Request, body string) *http.Response {
@@ -111,12 +111,12 @@ func (s *installation) login(req *http.Request, body string) *http.Response {
 	_, declared := req.Header["Content-Type"]
 	switch user, password, _ := req.BasicAuth(); {
 	case user != testUser || password != s.password:
-		return says(401, fmt.Sprintf(`{"errors":[{"code":1005,"title":"Access denied","details":"%s is not the password"}]}`,
+		return newResponse(401, fmt.Sprintf(`{"errors":[{"code":1005,"title":"Access denied","details":"%s is not the password"}]}`,
 			strings.ReplaceAll(password, `"`, `\"`)))
 	case declared && body == "":
-		return says(415, "")
+		return newResponse(415, "")
 	case s.fresh && body == "":
-		return says(403, `{"errors":[{"code":1024,"title":"Password change required"}]}`)
+		return newResponse(403, `{"errors":[{"code":1024,"title":"Password change required"}]}`)
 	case body != "":
 		s.newPasswords = append(s.newPasswords, body)
 		s.password, s.fresh = newPassword, false
@@ -127,7 +127,7 @@ func (s *installation) login(req *http.Request, body string) *http.Response {
 	if s.layout != "" {
 		expires = fmt.Sprintf(`,"expires_after":%q`, expiry.Add(s.clock).Format(s.layout))
 	}
-	resp := says(200, fmt.Sprintf(`{"users":[{"token":%q%s}]}`, token, expires))
+	resp := newResponse(200, fmt.Sprintf(`{"users":[{"token":%q%s}]}`, token, expires))
 	if s.clock != 0 {
 		resp.Header.Set("Date", time.Now().Add(s.clock).UTC().Format(http.TimeFormat))
 	}

@@ -87,7 +87,7 @@ func TestRenewalDoesNotDelayOrFailCalls(t *testing.T) {
 	t.Parallel()
 	for name, onLogin := range map[string]func(int) *http.Response{
 		"hangs":  func(int) *http.Response { return nil },
-		"fails":  func(int) *http.Response { return says(500, "") },
+		"fails":  func(int) *http.Response { return newResponse(500, "") },
 		"panics": func(int) *http.Response { panic("bug") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -190,7 +190,7 @@ func TestLoginIsRetriedAndBounded(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *installation) {
 		s.onLogin = func(n int) *http.Response {
 			if n < 3 {
-				return says(502, "<html>")
+				return newResponse(502, "<html>")
 			}
 			return nil
 		}
@@ -237,7 +237,7 @@ func TestLoginIsNotStarvedByTheCallsThatNeedIt(t *testing.T) {
 					used++
 					left := limit - used
 					mu.Unlock()
-					resp, err := says(429, ""), error(nil)
+					resp, err := newResponse(429, ""), error(nil)
 					if left >= 0 {
 						resp, err = s.RoundTrip(req)
 					}
@@ -259,7 +259,7 @@ func TestForbiddenCallDoesNotLogInEachTime(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *installation) {
 		s.onCall = func(req *http.Request) *http.Response {
 			if strings.HasSuffix(req.URL.Path, "/groups") {
-				return says(401, "")
+				return newResponse(401, "")
 			}
 			return nil
 		}
@@ -272,7 +272,7 @@ func TestForbiddenCallDoesNotLogInEachTime(t *testing.T) {
 		}
 		require.Equal(t, 1+3, s.logins)
 
-		s.onLogin = func(int) *http.Response { return says(200, `{"users":[{"token":"never-valid"}]}`) }
+		s.onLogin = func(int) *http.Response { return newResponse(200, `{"users":[{"token":"never-valid"}]}`) }
 		s.revoke()
 		err := send(t.Context(), client, "hi")
 		var e *onpremise.Error
@@ -310,7 +310,7 @@ func TestLogout(t *testing.T) {
 		require.Zero(t, s.logins)
 		require.NoError(t, send(t.Context(), client, "a"))
 
-		s.onCall = func(*http.Request) *http.Response { return says(500, "") }
+		s.onCall = func(*http.Request) *http.Response { return newResponse(500, "") }
 		require.ErrorIs(t, client.Users.Logout(t.Context()), onpremise.ErrServer)
 		s.onCall = nil
 		for range 2 { // the second one has nothing to do
@@ -386,7 +386,7 @@ func TestNewPassword(t *testing.T) {
 		s.onLogin = func(n int) *http.Response { // the password is set, but the response is lost
 			s.onLogin = nil
 			s.password, s.fresh = newPassword, false
-			return says(504, "")
+			return newResponse(504, "")
 		}
 		require.NoError(t, send(t.Context(), s.client(t, onpremise.WithNewPassword(newPassword), onpremise.WithMaxRetries(2)), "hi"))
 
@@ -486,11 +486,11 @@ func TestTokenSource(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
+			w := &wire{respond: func(_ int, req *http.Request) (*http.Response, error) {
 				if strings.Contains(tt.rejected, strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer ")) {
-					return says(401, ""), nil
+					return newResponse(401, ""), nil
 				}
-				return says(200, `{"messages":[{"id":"m"}]}`), nil
+				return newResponse(200, `{"messages":[{"id":"m"}]}`), nil
 			}}
 			err := send(t.Context(), clientWith(t, w, onpremise.WithTokenSource(tt.source), onpremise.WithMaxRetries(0)), "hi")
 			require.ErrorIs(t, err, tt.err)
@@ -507,11 +507,11 @@ func TestTokenSource(t *testing.T) {
 
 func TestTokenIsReadAgainAfterAPause(t *testing.T) {
 	inBubble(t, func(t *testing.T, _ *installation) {
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+		w := &wire{respond: func(n int, _ *http.Request) (*http.Response, error) {
 			if n == 1 {
-				return says(429, "", "Retry-After", "60"), nil
+				return newResponse(429, "", "Retry-After", "60"), nil
 			}
-			return says(200, `{"messages":[{"id":"m"}]}`), nil
+			return newResponse(200, `{"messages":[{"id":"m"}]}`), nil
 		}}
 		require.NoError(t, send(t.Context(), clientWith(t, w, onpremise.WithTokenSource(&tokenList{tokens: []string{"a", "b"}})), "hi"))
 		require.Equal(t, "Bearer b", w.requests[1].Header.Get("Authorization"))
@@ -527,7 +527,7 @@ func TestErrorOfACallHidesItsTokenHoweverManyAreInUse(t *testing.T) {
 		}
 		client := clientWith(t, roundTrip(func(req *http.Request) (*http.Response, error) {
 			time.Sleep(time.Second) // all calls are in flight
-			return says(400, req.Header.Get("Authorization")), nil
+			return newResponse(400, req.Header.Get("Authorization")), nil
 		}), onpremise.WithTokenSource(source))
 		for _, err := range together(calls, func(int) error { return send(t.Context(), client, "hi") }) {
 			var e *onpremise.Error

@@ -29,7 +29,7 @@ type wire struct {
 	mu       sync.Mutex
 	requests []*http.Request
 	bodies   []string
-	answer   func(n int, req *http.Request) (*http.Response, error)
+	respond  func(n int, req *http.Request) (*http.Response, error)
 }
 
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -47,7 +47,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	w.bodies = append(w.bodies, string(body))
 	n := len(w.requests)
 	w.mu.Unlock()
-	resp, err := w.answer(n, req)
+	resp, err := w.respond(n, req)
 	if resp != nil {
 		resp.Request = req
 	}
@@ -60,8 +60,8 @@ func (w *wire) sent() int {
 	return len(w.requests)
 }
 
-// says returns a response. Its content type is JSON if the body begins like JSON.
-func says(status int, body string, header ...string) *http.Response {
+// newResponse returns a response. Its content type is JSON if the body begins like JSON.
+func newResponse(status int, body string, header ...string) *http.Response {
 	resp := &http.Response{
 		StatusCode: status, Header: http.Header{}, ContentLength: int64(len(body)),
 		Body: io.NopCloser(strings.NewReader(body)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -78,7 +78,7 @@ func says(status int, body string, header ...string) *http.Response {
 // newClient returns a client whose network always gives the same response.
 func newClient(t *testing.T, status int, body string, opts ...onpremise.Option) (*onpremise.Client, *wire) {
 	t.Helper()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(status, body), nil }}
+	w := &wire{respond: func(int, *http.Request) (*http.Response, error) { return newResponse(status, body), nil }}
 	return clientOn(t, w, opts...), w
 }
 

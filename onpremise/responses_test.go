@@ -25,8 +25,8 @@ import (
 func responding(t *testing.T, op string) (*onpremise.Client, func(status int, body []byte)) {
 	t.Helper()
 	status, body := 0, ""
-	client := clientWith(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
-		return says(status, body), nil
+	client := clientWith(t, &wire{respond: func(int, *http.Request) (*http.Response, error) {
+		return newResponse(status, body), nil
 	}}, credentialsFor(op), onpremise.WithMaxRetries(0))
 	return client, func(s int, b []byte) { status, body = s, string(b) }
 }
@@ -146,8 +146,8 @@ func TestDeliveriesMayGainAndLackMembers(t *testing.T) {
 func TestPagesAreErrors(t *testing.T) {
 	t.Parallel()
 	for _, tt := range calls {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			return says(200, "<html>Sign in</html>", "Content-Type", "text/html"), nil
+		w := &wire{respond: func(int, *http.Request) (*http.Response, error) {
+			return newResponse(200, "<html>Sign in</html>", "Content-Type", "text/html"), nil
 		}}
 		_, err := tt.call(t.Context(), clientWith(t, w, credentialsFor(tt.op)))
 		require.Equal(t, tt.op == onpremise.OpDownloadMedia, err == nil, tt.request) // any file may be HTML
@@ -202,8 +202,8 @@ func TestInvalidPicturesAreNotSent(t *testing.T) {
 
 func TestPictureHasItsContentType(t *testing.T) {
 	t.Parallel()
-	client := clientOn(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
-		return says(200, string(png), "Content-Type", "image/png"), nil
+	client := clientOn(t, &wire{respond: func(int, *http.Request) (*http.Response, error) {
+		return newResponse(200, string(png), "Content-Type", "image/png"), nil
 	}})
 	photo, err := client.Profile.Photo(t.Context())
 	require.NoError(t, err)

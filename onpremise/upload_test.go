@@ -206,14 +206,14 @@ func TestUploadIsRetriedWholeOrNotAtAll(t *testing.T) {
 				t.Run(fmt.Sprint(name, " ", status, " after ", read), func(t *testing.T) {
 					inBubble(t, func(t *testing.T, s *installation) {
 						uploads := 0
-						s.onCall = func(*http.Request) *http.Response { return says(200, `{"media":[{"id":"f"}]}`) }
+						s.onCall = func(*http.Request) *http.Response { return newResponse(200, `{"media":[{"id":"f"}]}`) }
 						client := clientWith(t, roundTrip(func(req *http.Request) (*http.Response, error) {
 							if isLogin(req) {
 								return s.RoundTrip(req)
 							}
 							if uploads++; uploads == 1 {
 								io.CopyN(io.Discard, req.Body, read)
-								return says(status, ""), nil
+								return newResponse(status, ""), nil
 							}
 							got, err := io.ReadAll(req.Body)
 							if err != nil || !bytes.Equal(got, content[6:]) {
@@ -276,7 +276,7 @@ func TestUploadReportsTheErrorOfItsReader(t *testing.T) {
 	// A server that responds before the end of the file may have stored a part of it.
 	_, err = clientOn(t, roundTrip(func(req *http.Request) (*http.Response, error) {
 		io.Copy(io.Discard, req.Body)
-		return says(200, `{"media":[{"id":"f"}]}`), nil
+		return newResponse(200, `{"media":[{"id":"f"}]}`), nil
 	})).Media.Upload(t.Context(), "video/mp4", begin())
 	require.ErrorIs(t, err, broken)
 	require.ErrorIs(t, err, onpremise.ErrOutcomeUnknown)
@@ -379,7 +379,7 @@ func TestBodyOfAPreviousAttemptReadsNothing(t *testing.T) {
 				case first == nil:
 					first = req.Body
 					io.ReadFull(first, make([]byte, 3))
-					return says(401, ""), nil
+					return newResponse(401, ""), nil
 				}
 				n, err := first.Read(make([]byte, 10)) // while the second attempt is in flight
 				if n != 0 || err == nil {
@@ -390,7 +390,7 @@ func TestBodyOfAPreviousAttemptReadsNothing(t *testing.T) {
 					t.Errorf("%q, %v", got, err)
 				}
 				first = req.Body
-				return says(200, `{"media":[{"id":"f"}]}`), nil
+				return newResponse(200, `{"media":[{"id":"f"}]}`), nil
 			}), onpremise.WithCredentials(testUser, testPassword))
 			_, err := client.Media.Upload(t.Context(), "text/plain", file)
 			require.Equal(t, seeks, err == nil)

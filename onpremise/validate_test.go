@@ -132,7 +132,9 @@ func TestNewClientValidatesItsOptions(t *testing.T) {
 
 func TestLastOptionApplies(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(200, `{"messages":[{"id":"m"}]}`), nil }}
+	w := &wire{respond: func(int, *http.Request) (*http.Response, error) {
+		return newResponse(200, `{"messages":[{"id":"m"}]}`), nil
+	}}
 	client := clientOn(t, w, onpremise.WithCredentials("u", "p"), onpremise.WithToken("last"))
 	require.NoError(t, send(t.Context(), client, "hi"))
 	require.Equal(t, "Bearer last", w.requests[0].Header.Get("Authorization"))
