@@ -69,7 +69,7 @@ func TestStatusErrors(t *testing.T) {
 
 func TestErrorFields(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+	w := &wire{respond: func(int, *http.Request) (*http.Response, error) {
 		return says(429, `{"error":"limit","type":"rate","code":131056,"param":"phone","docUrl":"https://example.com/d","platform":"whatsapp",
 			"platformError":{"error":{"code":1}},"details":["a"]}`, "Retry-After", "7", "X-Request-Id", "theirs"), nil
 	}}
@@ -97,7 +97,7 @@ func TestMalformedResponse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+			w := &wire{respond: func(int, *http.Request) (*http.Response, error) {
 				return says(200, body, "Content-Type", "text/html; charset=utf-8"), nil
 			}}
 			client := clientOn(t, w)
@@ -142,7 +142,7 @@ func TestAPIKeyIsNeverPrinted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		w := &wire{answer: func(n int, req *http.Request) (*http.Response, error) {
+		w := &wire{respond: func(n int, req *http.Request) (*http.Response, error) {
 			require.Equal(t, "Bearer "+testKey, req.Header.Get("Authorization"))
 			switch n % 3 {
 			case 0:
@@ -218,7 +218,7 @@ func TestNewClientRejectsInvalidInput(t *testing.T) {
 
 func TestOutcome(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }}
+	w := &wire{respond: func(int, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }}
 	client := clientOn(t, w)
 	_, err := client.Broadcasts.Send(t.Context(), testID)
 	require.ErrorIs(t, err, late.ErrOutcomeUnknown)

@@ -81,7 +81,7 @@ func ExampleValidationError() {
 func ExampleUnexpectedPurchaseError() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
-	server.Inject(latetest.Answer(200, `{"message": "Your order is being processed"}`))
+	server.Inject(latetest.Respond(200, `{"message": "Your order is being processed"}`))
 
 	_, err := server.Client().PhoneNumbers.Purchase(context.Background(), "65f0000000000000000000aa")
 	if e, ok := errors.AsType[*late.UnexpectedPurchaseError](err); ok {

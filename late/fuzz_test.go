@@ -16,10 +16,10 @@ import (
 	"github.com/wabakit/wabakit-go/late"
 )
 
-// answering returns a client of a server that always sends the same response.
-func answering(t *testing.T, status int, body string, header ...string) *late.Client {
+// clientOf returns a client whose server always sends the same response.
+func clientOf(t *testing.T, status int, body string, header ...string) *late.Client {
 	t.Helper()
-	return clientOn(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
+	return clientOn(t, &wire{respond: func(int, *http.Request) (*http.Response, error) {
 		return says(status, body, header...), nil
 	}}, late.WithMaxRetries(0))
 }
@@ -39,9 +39,9 @@ func FuzzPurchase(f *testing.F) {
 		if json.Unmarshal([]byte(body), &members) == nil {
 			body = written(t, members)
 		}
-		purchase, err := answering(t, 200, body).PhoneNumbers.Purchase(t.Context(), testProfile)
+		purchase, err := clientOf(t, 200, body).PhoneNumbers.Purchase(t.Context(), testProfile)
 		url, number := string(members["checkoutUrl"]), string(members["phoneNumber"])
-		var answer map[string]any
+		var response map[string]any
 		switch p := purchase.(type) {
 		case late.CheckoutRequired:
 			require.NoError(t, err)
@@ -50,7 +50,7 @@ func FuzzPurchase(f *testing.F) {
 				require.JSONEq(t, url, written(t, p.CheckoutURL))
 				require.Contains(t, []string{"", "null"}, number, "a page to pay for a number, and the number")
 			}
-			answer = map[string]any{"checkoutUrl": p.CheckoutURL}
+			response = map[string]any{"checkoutUrl": p.CheckoutURL}
 		case late.NumberProvisioned:
 			require.NoError(t, err)
 			if !ambiguous(members) {
@@ -59,7 +59,7 @@ func FuzzPurchase(f *testing.F) {
 				require.Equal(t, written(t, told), written(t, p.PhoneNumber))
 				require.Contains(t, []string{"", "null", `""`}, url, "a number, and a page to pay for it")
 			}
-			answer = map[string]any{"phoneNumber": p.PhoneNumber}
+			response = map[string]any{"phoneNumber": p.PhoneNumber}
 		case nil:
 			if e, ok := errors.AsType[*late.Error](err); ok {
 				require.Equal(t, late.OutcomeRefused, e.Outcome, body) // the body has an error
@@ -74,7 +74,7 @@ func FuzzPurchase(f *testing.F) {
 		default:
 			t.Fatalf("a purchase is %T", purchase)
 		}
-		again, err := answering(t, 200, written(t, answer)).PhoneNumbers.Purchase(t.Context(), testProfile)
+		again, err := clientOf(t, 200, written(t, response)).PhoneNumbers.Purchase(t.Context(), testProfile)
 		require.NoError(t, err)
 		require.IsType(t, purchase, again)
 		require.Equal(t, written(t, purchase), written(t, again))
@@ -137,7 +137,7 @@ func FuzzError(f *testing.F) {
 		}
 		quote := strings.NewReplacer("KEY", testKey, "ESCAPED", escaped)
 		body = quote.Replace(body)
-		client := answering(t, int(status), body, "Content-Type", quote.Replace(contentType), "X-Request-Id", quote.Replace(requestID), "Retry-After", retryAfter)
+		client := clientOf(t, int(status), body, "Content-Type", quote.Replace(contentType), "X-Request-Id", quote.Replace(requestID), "Retry-After", retryAfter)
 		err := calls[int(call)%len(calls)](t.Context(), client)
 		if err == nil {
 			require.Less(t, status, uint16(300))

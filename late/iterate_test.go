@@ -80,7 +80,7 @@ func TestIteratorErrors(t *testing.T) {
 				t.Parallel()
 				server := newServer(t)
 				seedContacts(server, 120)
-				server.Inject(latetest.Answer(test.status, test.body).On("getWhatsAppContacts").After(1))
+				server.Inject(latetest.Respond(test.status, test.body).On("getWhatsAppContacts").After(1))
 				var errs []error
 				rows := 0
 				for _, err := range server.Client().Contacts.All(t.Context(), late.ListContactsOptions{}, late.WithPrefetch(prefetch)) {

@@ -28,12 +28,12 @@ const complete = `{"success":true,"contact":{"id":"1"},"template":{"status":"APP
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// wire is a transport that records requests and responds with answer.
+// wire is a transport that records requests and calls respond for each.
 type wire struct {
 	mu       sync.Mutex
 	requests []*http.Request
 	bodies   []string
-	answer   func(n int, req *http.Request) (*http.Response, error)
+	respond  func(n int, req *http.Request) (*http.Response, error)
 }
 
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -47,7 +47,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	w.bodies = append(w.bodies, string(body))
 	n := len(w.requests)
 	w.mu.Unlock()
-	resp, err := w.answer(n, req)
+	resp, err := w.respond(n, req)
 	if resp != nil {
 		resp.Request = req
 	}
@@ -78,7 +78,7 @@ func says(status int, body string, header ...string) *http.Response {
 // newClient returns a client whose transport always sends the same response.
 func newClient(t *testing.T, status int, body string, opts ...late.Option) (*late.Client, *wire) {
 	t.Helper()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(status, body), nil }}
+	w := &wire{respond: func(int, *http.Request) (*http.Response, error) { return says(status, body), nil }}
 	return clientOn(t, w, opts...), w
 }
 

@@ -71,7 +71,7 @@ func TestPurchaseIsSentOnce(t *testing.T) {
 		"500":                     {latetest.Status(500, "oops"), []error{late.ErrServer}},
 		"502 from a proxy":        {latetest.ProxyPage(502), []error{late.ErrServer}},
 		"503 without Retry-After": {latetest.Status(503, "busy"), []error{late.ErrServer}},
-		"504":                     {latetest.Answer(504, ""), []error{late.ErrServer}},
+		"504":                     {latetest.Respond(504, ""), []error{late.ErrServer}},
 		"408":                     {latetest.Status(408, "slow"), nil},
 		"lost before processing":  {latetest.CutBefore(), nil},
 		"lost after processing":   {latetest.CutAfter(), nil},

@@ -45,7 +45,7 @@ func TestSendAndWait(t *testing.T) {
 		"gateway timeout, sent":   {faults: []latetest.Fault{latetest.Truncated()}, status: late.BroadcastCompleted, sends: 1, sent: 1},
 		"unknown and never sent":  {faults: []latetest.Fault{latetest.ProxyPage(502)}, status: late.BroadcastDraft, is: []error{late.ErrOutcomeUnknown, late.ErrServer}, sends: 1},
 		"refused":                 {faults: []latetest.Fault{latetest.Status(403, "plan")}, status: late.BroadcastDraft, is: []error{late.ErrForbidden}, sends: 1},
-		"success that denies it":  {faults: []latetest.Fault{latetest.Answer(200, `{"success":false}`)}, status: late.BroadcastDraft, is: []error{late.ErrOutcomeUnknown}, sends: 1},
+		"success that denies it":  {faults: []latetest.Fault{latetest.Respond(200, `{"success":false}`)}, status: late.BroadcastDraft, is: []error{late.ErrOutcomeUnknown}, sends: 1},
 		"context ends in send":    {faults: []latetest.Fault{latetest.Hang()}, timeout: time.Minute, status: late.BroadcastDraft, is: []error{context.DeadlineExceeded, late.ErrOutcomeUnknown}, waitErr: true, sends: 1, sent: 1},
 		"context ends in polling": {faults: []latetest.Fault{latetest.ProxyPage(502)}, timeout: 30 * time.Second, status: late.BroadcastDraft, is: []error{context.DeadlineExceeded}, waitErr: true, sends: 1},
 		"not processed at first":  {faults: []latetest.Fault{latetest.Status(429, "slow down")}, status: late.BroadcastCompleted, sends: 2, sent: 1},

@@ -33,7 +33,7 @@ var contractOperations = sync.OnceValue(func() map[string]*openapi3.Operation {
 func responding(t *testing.T) (*late.Client, func(status int, body []byte)) {
 	t.Helper()
 	status, body := 0, ""
-	client := clientOn(t, &wire{answer: func(int, *http.Request) (*http.Response, error) {
+	client := clientOn(t, &wire{respond: func(int, *http.Request) (*http.Response, error) {
 		return says(status, body), nil
 	}}, late.WithMaxRetries(0))
 	return client, func(s int, b []byte) { status, body = s, string(b) }
@@ -45,7 +45,7 @@ func TestResponsesMayGainAndLoseMembers(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			client, answer := responding(t)
-			samples := contract.Answers(op)
+			samples := contract.Responses(op)
 			require.NotEmpty(t, samples)
 			contract.Tolerate(t, samples, func(status int, body []byte) (any, error) {
 				answer(status, body)
@@ -227,7 +227,7 @@ func TestPagesMayGainAndLoseMembers(t *testing.T) {
 				}
 				return rows, err
 			}
-			sample := contract.Answers(contractOperations()[id])[0]
+			sample := contract.Responses(contractOperations()[id])[0]
 			const complete = `{"total":2,"limit":50,"skip":0,"hasMore":false}`
 			lost := map[string]bool{}
 			bodies := map[string][]byte{"as it should be": sample.Body}
@@ -307,7 +307,7 @@ func TestBatchResponsesMayGainAndLoseMembers(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			client, answer := responding(t)
-			contract.Tolerate(t, contract.Answers(contractOperations()[id]), func(status int, body []byte) (any, error) {
+			contract.Tolerate(t, contract.Responses(contractOperations()[id]), func(status int, body []byte) (any, error) {
 				answer(status, []byte(asSent.Replace(string(body))))
 				r, _ := run(t.Context(), client)
 				if sum := r.Done + r.Skipped + r.Refused + r.NotSent + r.Unknown; r.Total != 2 || sum != 2 {

@@ -422,7 +422,7 @@ func TestCallsWithoutAnAccountAreNotSent(t *testing.T) {
 func TestTransportMayChangeHeaders(t *testing.T) {
 	t.Parallel()
 	w := &wire{}
-	w.answer = func(_ int, req *http.Request) (*http.Response, error) {
+	w.respond = func(_ int, req *http.Request) (*http.Response, error) {
 		require.Equal(t, "Bearer "+testKey, req.Header.Get("Authorization"))
 		require.Contains(t, req.UserAgent(), "wabakit-go/")
 		for _, values := range req.Header {

@@ -230,7 +230,7 @@ func TestRequestOfEveryMethod(t *testing.T) {
 				if req.Body != nil {
 					sent, _ = io.ReadAll(req.Body)
 				}
-				status, _, body := contract.Answer(operations[tt.op])
+				status, _, body := contract.Response(operations[tt.op])
 				switch {
 				case strings.Contains(parts[1], "prometheus"):
 					body = []byte("a 1")

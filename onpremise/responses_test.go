@@ -63,7 +63,7 @@ func TestResponsesMayGainAndLackMembers(t *testing.T) {
 			if id == "GetProfilePhoto" { // without a format the response is an image
 				call = photoLink
 			}
-			contract.Tolerate(t, contract.Answers(op), func(status int, body []byte) (any, error) {
+			contract.Tolerate(t, contract.Responses(op), func(status int, body []byte) (any, error) {
 				respond(status, body)
 				return call(t.Context(), client)
 			}, func(v contract.Variation) func(error) bool {
@@ -79,7 +79,7 @@ func TestResponsesMayGainAndLackMembers(t *testing.T) {
 						slices.Contains(writes, id) == errors.Is(err, onpremise.ErrOutcomeUnknown)
 				}
 			})
-			status, _, body := contract.Answer(op)
+			status, _, body := contract.Response(op)
 			if len(body) > 0 {
 				return
 			}

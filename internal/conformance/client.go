@@ -109,7 +109,7 @@ func Load(t *testing.T, api string, rules Rules) *Client {
 	responses := map[string]Response{}
 	c := &Client{rules: rules, contract: operations}
 	for _, op := range operations {
-		status, contentType, body := contract.Answer(doc.Paths.Value(op.Path).GetOperation(op.Method))
+		status, contentType, body := contract.Response(doc.Paths.Value(op.Path).GetOperation(op.Method))
 		responses[op.ID] = Response{status, contentType, body}
 		repeat := !slices.Contains(rules.Never, op.ID)
 		c.Operations = append(c.Operations, Operation{

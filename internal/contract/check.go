@@ -23,8 +23,8 @@ import (
 
 // Checker is a transport that checks requests and responses against a contract.
 type Checker struct {
-	// AnswersOnly skips requests, for tests that violate the contract on purpose.
-	AnswersOnly bool
+	// ResponsesOnly skips requests, for tests that violate the contract on purpose.
+	ResponsesOnly bool
 
 	tb     TB
 	router router
@@ -63,7 +63,7 @@ func (c *Checker) RoundTrip(req *http.Request) (*http.Response, error) {
 		req = sent
 	}
 	if route == nil {
-		if !c.AnswersOnly {
+		if !c.ResponsesOnly {
 			c.tb.Errorf("contract: no operation is called by %s %s", req.Method, req.URL.Path)
 		}
 		return c.next.RoundTrip(req)
@@ -73,7 +73,7 @@ func (c *Checker) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.mu.Unlock()
 
 	input := requestInput(route, params, req, body)
-	if !c.AnswersOnly {
+	if !c.ResponsesOnly {
 		for _, err := range checkRequest(input, body) {
 			c.tb.Errorf("contract: request of %s: %v", route.Operation.OperationID, err)
 		}

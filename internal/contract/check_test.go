@@ -157,11 +157,11 @@ func TestCheckerDoesNotChangeTheRequest(t *testing.T) {
 	require.Equal(t, []string{"createWhatsAppContact"}, checker.Called())
 }
 
-func TestCheckerIgnoresRequestsWithAnswersOnly(t *testing.T) {
+func TestCheckerIgnoresRequestsWithResponsesOnly(t *testing.T) {
 	t.Parallel()
 	r := &report{TB: t}
 	checker := contract.Check(r, late(t), response{400, "application/json", `{"error":1}`})
-	checker.AnswersOnly = true
+	checker.ResponsesOnly = true
 	for _, path := range []string{"/v1/whatsapp/contacts?page=1", "/elsewhere"} {
 		req, err := http.NewRequest("GET", "http://late.invalid/api"+path, nil)
 		require.NoError(t, err)

@@ -84,8 +84,8 @@ func Samples(schema *openapi3.Schema) []Sample {
 	return samples
 }
 
-// Answers makes samples of each JSON response of op with a 2xx status.
-func Answers(op *openapi3.Operation) []Sample { return samples(op, true) }
+// Responses makes samples of each JSON response of op with a 2xx status.
+func Responses(op *openapi3.Operation) []Sample { return samples(op, true) }
 
 // Refusals makes samples of each JSON response of op with another status. The default response
 // has status 0.

@@ -34,21 +34,21 @@ func TestFaultsBehaveAsNamed(t *testing.T) {
 		body   func(*testing.T, error) // of the body
 		status int
 		header http.Header
-		answer string
+		want   string
 	}{
-		"latency":        {fault: fakeserver.Latency(time.Microsecond), acts: true, status: 201, answer: hello},
-		"a status":       {fault: fakeserver.Answer(503, `{"error":"busy"}`).With("Retry-After", "7"), status: 503, header: http.Header{"Retry-After": {"7"}, "Content-Type": {"application/json"}}, answer: `{"error":"busy"}`},
-		"an empty body":  {fault: fakeserver.Answer(500, ""), status: 500, header: http.Header{"Content-Type": nil}},
-		"a text":         {fault: fakeserver.Answer(200, "fine"), status: 200, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, answer: "fine"},
-		"a content type": {fault: fakeserver.Answer(200, "a,b").With("content-type", "text/csv"), status: 200, header: http.Header{"Content-Type": {"text/csv"}}, answer: "a,b"},
-		"a proxy":        {fault: fakeserver.ProxyPage(502), status: 502, header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, answer: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"},
+		"latency":        {fault: fakeserver.Latency(time.Microsecond), acts: true, status: 201, want: hello},
+		"a status":       {fault: fakeserver.Respond(503, `{"error":"busy"}`).With("Retry-After", "7"), status: 503, header: http.Header{"Retry-After": {"7"}, "Content-Type": {"application/json"}}, want: `{"error":"busy"}`},
+		"an empty body":  {fault: fakeserver.Respond(500, ""), status: 500, header: http.Header{"Content-Type": nil}},
+		"a text":         {fault: fakeserver.Respond(200, "fine"), status: 200, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, want: "fine"},
+		"a content type": {fault: fakeserver.Respond(200, "a,b").With("content-type", "text/csv"), status: 200, header: http.Header{"Content-Type": {"text/csv"}}, want: "a,b"},
+		"a proxy":        {fault: fakeserver.ProxyPage(502), status: 502, header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, want: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"},
 		"a redirect":     {fault: fakeserver.Redirect(307, "http://other.invalid/"), status: 307, header: http.Header{"Location": {"http://other.invalid/"}}},
 		"cut before":     {fault: fakeserver.CutBefore(), err: reset},
 		"cut after":      {fault: fakeserver.CutAfter(), acts: true, err: reset},
 		"cut head":       {fault: fakeserver.CutHead(), acts: true, err: endsEarly},
-		"truncated":      {fault: fakeserver.Truncated(), acts: true, status: 201, body: endsEarly, answer: hello[:300], header: http.Header{"Content-Length": {"601"}}},
-		"garbage":        {fault: fakeserver.Garbage(), acts: true, status: 201, header: http.Header{"Content-Type": {"application/json"}, "Content-Length": {"13"}}, answer: "\x1f\x8b\x08{\"suc\x00\xff\xfe]]"},
-		"a slow body":    {fault: fakeserver.SlowBody(time.Microsecond), acts: true, status: 201, answer: hello, header: http.Header{"Content-Length": {"600"}}},
+		"truncated":      {fault: fakeserver.Truncated(), acts: true, status: 201, body: endsEarly, want: hello[:300], header: http.Header{"Content-Length": {"601"}}},
+		"garbage":        {fault: fakeserver.Garbage(), acts: true, status: 201, header: http.Header{"Content-Type": {"application/json"}, "Content-Length": {"13"}}, want: "\x1f\x8b\x08{\"suc\x00\xff\xfe]]"},
+		"a slow body":    {fault: fakeserver.SlowBody(time.Microsecond), acts: true, status: 201, want: hello, header: http.Header{"Content-Length": {"600"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +66,7 @@ func TestFaultsBehaveAsNamed(t *testing.T) {
 					for name, values := range tc.header {
 						require.Equal(t, values, resp.Header[name], name)
 					}
-					answer, err := io.ReadAll(resp.Body)
+					got, err := io.ReadAll(resp.Body)
 					if tc.body != nil && s.http2 {
 						require.Error(t, err)
 					} else if tc.body != nil {
@@ -74,7 +74,7 @@ func TestFaultsBehaveAsNamed(t *testing.T) {
 					} else {
 						require.NoError(t, err)
 					}
-					require.Equal(t, tc.answer, string(answer))
+					require.Equal(t, tc.want, string(got))
 				}
 				seen := s.Requests()
 				require.Len(t, seen, 1)
@@ -143,11 +143,11 @@ func TestFaultsApplyInOrder(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, memory)
 	remove := s.Inject(
-		fakeserver.Answer(500, "").Times(2).On("echo"),
-		fakeserver.Answer(501, "").When(func(r fakeserver.Request) bool { return string(r.Body) == "bad" }),
-		fakeserver.Answer(502, "").After(1).Times(1).On("echo", "plain"),
+		fakeserver.Respond(500, "").Times(2).On("echo"),
+		fakeserver.Respond(501, "").When(func(r fakeserver.Request) bool { return string(r.Body) == "bad" }),
+		fakeserver.Respond(502, "").After(1).Times(1).On("echo", "plain"),
 		fakeserver.Latency(0),
-		fakeserver.Answer(503, "").On("plain"),
+		fakeserver.Respond(503, "").On("plain"),
 	)
 	for i, want := range []struct {
 		operation, body string
@@ -174,7 +174,7 @@ func TestFaultsApplyInOrder(t *testing.T) {
 func TestFaultMethodsReturnCopies(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, memory)
-	fault := fakeserver.Answer(500, "").With("A", "1")
+	fault := fakeserver.Respond(500, "").With("A", "1")
 	fault.With("A", "2")
 	fault.On("plain")
 	s.Inject(fault)

@@ -25,9 +25,9 @@ type exchange struct {
 // does.
 func Latency(d time.Duration) Fault { return Fault{delay: d} }
 
-// Answer responds instead of the API, which does not see the request. The content type follows
-// from the beginning of body.
-func Answer(status int, body string) Fault {
+// Respond responds instead of the API, which does not see the request. The Content-Type is derived
+// from the beginning of the body.
+func Respond(status int, body string) Fault {
 	return Fault{serve: func(x exchange) {
 		h := x.Header()
 		switch {
@@ -47,13 +47,13 @@ func Answer(status int, body string) Fault {
 // ProxyPage responds with the HTML page of a proxy that cannot reach the API.
 func ProxyPage(status int) Fault {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	return Answer(status, "<html>\r\n<head><title>"+title+"</title></head>\r\n<body>\r\n<center><h1>"+
+	return Respond(status, "<html>\r\n<head><title>"+title+"</title></head>\r\n<body>\r\n<center><h1>"+
 		title+"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
 }
 
 // Redirect redirects the client.
 func Redirect(status int, location string) Fault {
-	return Answer(status, "").With("Location", location)
+	return Respond(status, "").With("Location", location)
 }
 
 // CutBefore resets the connection, or the HTTP/2 stream, before the API sees the request.

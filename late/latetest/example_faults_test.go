@@ -50,10 +50,10 @@ func ExampleStatus() {
 	// Output: 403 Your plan does not include this true
 }
 
-func ExampleAnswer() {
+func ExampleRespond() {
 	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
-	server.Inject(latetest.Answer(400, `{"error": "phone is not valid", "code": "invalid_phone", "param": "phone"}`))
+	server.Inject(latetest.Respond(400, `{"error": "phone is not valid", "code": "invalid_phone", "param": "phone"}`))
 
 	err := signUp(server.Client())
 	if e, ok := errors.AsType[*late.Error](err); ok {

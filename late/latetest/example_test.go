@@ -76,7 +76,7 @@ func ExampleServer_RoundTrip() {
 	defer server.Close()
 	server.AddContacts(late.CreateContactRequest{Phone: "+16315551234", Name: "Ada"})
 
-	// httpmock answers one request; the server answers all others.
+	// httpmock responds to one request, the server to all others.
 	mock := httpmock.NewMockTransport()
 	mock.RegisterNoResponder(server.RoundTrip)
 	mock.RegisterResponder("GET", `=~/templates`, httpmock.NewStringResponder(200, `{"templates":[{"name":"mocked"}]}`))

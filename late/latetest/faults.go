@@ -33,12 +33,12 @@ func Latency(d time.Duration) Fault { return fakeserver.Latency(d) }
 // Status responds with the status and an error body of the API. The request is not processed.
 func Status(status int, message string) Fault {
 	body, _ := json.Marshal(lateapi.ErrorResponse{Error: message}) // marshaling a string cannot fail
-	return fakeserver.Answer(status, string(body))
+	return fakeserver.Respond(status, string(body))
 }
 
-// Answer responds with the given body. The Content-Type is detected from the body. The request is
+// Respond responds with a status and a body, from which it derives the Content-Type. The request is
 // not processed.
-func Answer(status int, body string) Fault { return fakeserver.Answer(status, body) }
+func Respond(status int, body string) Fault { return fakeserver.Respond(status, body) }
 
 // ProxyPage responds with the HTML error page of a proxy. The request is not processed.
 func ProxyPage(status int) Fault { return fakeserver.ProxyPage(status) }

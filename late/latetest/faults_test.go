@@ -32,7 +32,7 @@ func TestFaults(t *testing.T) {
 		}{
 			{latetest.Latency(time.Microsecond), 200, false, true},
 			{latetest.Status(429, "slow down").With("Retry-After", "1"), 429, false, false},
-			{latetest.Answer(500, ""), 500, false, false},
+			{latetest.Respond(500, ""), 500, false, false},
 			{latetest.ProxyPage(502), 502, false, false},
 			{latetest.Redirect(302, w.URL+"/elsewhere"), 404, false, false},
 			{latetest.CutBefore(), 0, true, false},

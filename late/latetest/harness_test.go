@@ -74,7 +74,7 @@ func newWire(t *testing.T, opts ...latetest.Option) *wire {
 	t.Cleanup(w.Close)
 	w.client = w.HTTPClient()
 	w.checker = contract.Check(t, doc, w.client.Transport)
-	w.checker.AnswersOnly = true
+	w.checker.ResponsesOnly = true
 	w.client.Transport = w.checker
 	return w
 }

@@ -90,12 +90,12 @@ type call struct {
 }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer, err := a.serve(w, r)
+	response, err := a.serve(w, r)
 	var refused *refusal
 	if errors.As(err, &refused) {
-		answer = reply{refused.status, refused.body()}
+		response = reply{refused.status, refused.body()}
 	}
-	write(w, answer)
+	write(w, response)
 }
 
 // serve does what all operations have in common, then calls the handler.

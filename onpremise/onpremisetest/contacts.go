@@ -15,7 +15,7 @@ func (a *api) checkContacts(c *call, in onpremiseapi.CheckContactsRequest) (any,
 	if len(in.Contacts) == 0 {
 		return nil, invalid("contacts", "must not be empty")
 	}
-	answer := onpremiseapi.CheckContactsResponse{Meta: meta}
+	response := onpremiseapi.CheckContactsResponse{Meta: meta}
 	for _, input := range in.Contacts {
 		one := onpremiseapi.CheckedContact{Input: input, Status: onpremiseapi.ContactStatusInvalid}
 		id, ok := waID(input)
@@ -32,9 +32,9 @@ func (a *api) checkContacts(c *call, in onpremiseapi.CheckContactsRequest) (any,
 				one.Status, one.WaID = onpremiseapi.ContactStatusValid, id
 			}
 		}
-		answer.Contacts = append(answer.Contacts, one)
+		response.Contacts = append(response.Contacts, one)
 	}
-	return answer, nil
+	return response, nil
 }
 
 func (a *api) onWhatsApp(id string) bool { return a.whatsApp == nil || a.whatsApp[id] }

@@ -46,9 +46,9 @@ func TestAddWhatsAppUsers(t *testing.T) {
 		require.Equal(t, "invalid", at(w.ok("POST", "/contacts", object{"contacts": list{"12"}}), "contacts", 0, "status"))
 		w.AddWhatsAppUsers("+1 631 555 1234")
 		w.ReceiveText("16315551236", "hello")
-		answer := w.ok("POST", "/contacts", object{"blocking": "wait", "contacts": list{"16315551234", "16315551235", "16315551236"}})
-		require.Equal(t, []any{"valid", "invalid", "valid"}, each(answer["contacts"], "status"))
-		require.Nil(t, at(answer, "contacts", 1, "wa_id"))
+		response := w.ok("POST", "/contacts", object{"blocking": "wait", "contacts": list{"16315551234", "16315551235", "16315551236"}})
+		require.Equal(t, []any{"valid", "invalid", "valid"}, each(response["contacts"], "status"))
+		require.Nil(t, at(response, "contacts", 1, "wa_id"))
 
 		w.refuse(400, 1009, "POST", "/contacts", object{"contacts": list{}})
 		w.refuse(400, 1008, "POST", "/contacts", object{"blocking": "wait"})

@@ -5,7 +5,7 @@
 // responses. It calls the webhook for incoming messages and for statuses of sent ones, and retries
 // until the webhook responds 200.
 //
-//	func TestBotAnswers(t *testing.T) {
+//	func TestBotReplies(t *testing.T) {
 //		server := onpremisetest.NewServer()
 //		defer server.Close()
 //		server.SetWebhookHandler(newBot(server.Client())) // the code under test

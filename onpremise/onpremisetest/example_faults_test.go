@@ -49,11 +49,11 @@ func ExampleStatus() {
 	// Output: 403 This account may not send true
 }
 
-func ExampleAnswer() {
+func ExampleRespond() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
 	refusal := `{"errors": [{"code": 1013, "title": "User is not valid", "details": "to"}]}`
-	server.Inject(onpremisetest.Answer(400, refusal).On("SendMessage"))
+	server.Inject(onpremisetest.Respond(400, refusal).On("SendMessage"))
 
 	err := greet(server.Client())
 	if e, ok := errors.AsType[*onpremise.Error](err); ok {

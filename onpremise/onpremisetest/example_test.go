@@ -122,7 +122,7 @@ func ExampleServer_RoundTrip() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
 
-	// httpmock answers one request; the server answers all others.
+	// httpmock responds to one request, the server to all others.
 	mock := httpmock.NewMockTransport()
 	mock.RegisterNoResponder(server.RoundTrip)
 	mock.RegisterResponder("GET", `=~/settings/profile/about`,

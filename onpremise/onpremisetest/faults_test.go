@@ -44,7 +44,7 @@ func faultsReachTheAPI(t *testing.T, w *wire) {
 	}{
 		{onpremisetest.Latency(time.Microsecond), 200, false, true},
 		{onpremisetest.Status(429, "slow down").With("Retry-After", "1"), 429, false, false},
-		{onpremisetest.Answer(500, ""), 500, false, false},
+		{onpremisetest.Respond(500, ""), 500, false, false},
 		{onpremisetest.ProxyPage(502), 502, false, false},
 		{onpremisetest.Redirect(302, w.URL+"/elsewhere"), 404, false, false},
 		{onpremisetest.CutBefore(), 0, true, false},
@@ -90,9 +90,9 @@ func TestStatusHasAnErrorBody(t *testing.T) {
 			400: 1025, 401: 1005, 403: 1005, 404: 1006, 409: 1004, 429: 1015, 500: 1000, 503: 1016,
 		} {
 			remove := w.Inject(onpremisetest.Status(status, "because"))
-			answer := w.call(status, "GET", "/groups", nil)
-			require.EqualValues(t, code, at(answer, "errors", 0, "code"), status)
-			require.Equal(t, "because", at(answer, "errors", 0, "details"))
+			response := w.call(status, "GET", "/groups", nil)
+			require.EqualValues(t, code, at(response, "errors", 0, "code"), status)
+			require.Equal(t, "because", at(response, "errors", 0, "details"))
 			remove()
 		}
 	})

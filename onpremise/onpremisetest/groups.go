@@ -37,11 +37,11 @@ func (a *api) called(c *call) (*group, error) {
 }
 
 func (a *api) listGroups(*call) (any, error) {
-	answer := onpremiseapi.GroupsResponse{Meta: meta, Groups: []onpremiseapi.Group{}}
+	response := onpremiseapi.GroupsResponse{Meta: meta, Groups: []onpremiseapi.Group{}}
 	for _, g := range a.groups {
-		answer.Groups = append(answer.Groups, g.listed())
+		response.Groups = append(response.Groups, g.listed())
 	}
-	return answer, nil
+	return response, nil
 }
 
 func (a *api) createGroup(c *call, in onpremiseapi.CreateGroupRequest) (any, error) {

@@ -26,7 +26,7 @@ var (
 	loadContract = sync.OnceValues(func() (*openapi3.T, error) {
 		return contract.Load("../..", "onpremise")
 	})
-	answered, refused sync.Map // IDs of the operations that tests have seen do so
+	succeeded, refused sync.Map // IDs of the operations that a test has seen do so
 )
 
 func TestMain(m *testing.M) {
@@ -51,7 +51,7 @@ func unchecked() (code int) {
 	}
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
-			for what, seen := range map[string]*sync.Map{"success": &answered, "refusal": &refused} {
+			for what, seen := range map[string]*sync.Map{"success": &succeeded, "refusal": &refused} {
 				if _, ok := seen.Load(op.OperationID); !ok {
 					fmt.Fprintln(os.Stderr, "no", what, "in any test:", op.OperationID)
 					code = 1
@@ -78,7 +78,7 @@ func newWire(t *testing.T, opts ...onpremisetest.Option) *wire {
 	t.Cleanup(w.Close)
 	w.client = w.HTTPClient()
 	checker := contract.Check(t, doc, w.client.Transport)
-	checker.AnswersOnly = true
+	checker.ResponsesOnly = true
 	w.client.Transport = checker
 	w.token = w.Token()
 	return w
@@ -136,11 +136,11 @@ func (w *wire) do(req *http.Request) (*http.Response, object, string) {
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	require.NoError(w.t, err)
-	var answer object
+	var response object
 	if resp.Header.Get("Content-Type") == "application/json" && len(b) > 0 && b[0] == '{' {
-		require.NoError(w.t, json.Unmarshal(b, &answer), "%s", b)
+		require.NoError(w.t, json.Unmarshal(b, &response), "%s", b)
 	}
-	return resp, answer, string(b)
+	return resp, response, string(b)
 }
 
 // call sends a request, requires a status, and returns the response.
@@ -151,20 +151,20 @@ func (w *wire) call(status int, method, path string, body any) object {
 
 func (w *wire) expect(status int, req *http.Request) object {
 	w.t.Helper()
-	resp, answer, raw := w.do(req)
+	resp, response, raw := w.do(req)
 	require.Equal(w.t, status, resp.StatusCode, "%s %s: %s", req.Method, req.URL.Path, raw)
 	seen := w.Requests()
 	operation := seen[len(seen)-1].Operation
 	if status < 400 {
-		answered.Store(operation, true)
-		return answer
+		succeeded.Store(operation, true)
+		return response
 	}
 	refused.Store(operation, true)
 	for _, field := range []string{"code", "title", "details"} {
-		require.NotEmpty(w.t, at(answer, "errors", 0, field), "%v", answer)
+		require.NotEmpty(w.t, at(response, "errors", 0, field), "%v", response)
 	}
-	require.NotEmpty(w.t, at(answer, "meta", "version"))
-	return answer
+	require.NotEmpty(w.t, at(response, "meta", "version"))
+	return response
 }
 
 func (w *wire) ok(method, path string, body any) object {
@@ -175,8 +175,8 @@ func (w *wire) ok(method, path string, body any) object {
 // refuse sends a request and requires an error response with the given code.
 func (w *wire) refuse(status, code int, method, path string, body any) {
 	w.t.Helper()
-	answer := w.call(status, method, path, body)
-	require.EqualValues(w.t, code, at(answer, "errors", 0, "code"), "%v", answer)
+	response := w.call(status, method, path, body)
+	require.EqualValues(w.t, code, at(response, "errors", 0, "code"), "%v", response)
 }
 
 // raw returns the raw response to a GET.
@@ -185,7 +185,7 @@ func (w *wire) raw(path string) (contentType, body string) {
 	resp, _, body := w.do(w.request("GET", path, nil))
 	require.Equal(w.t, 200, resp.StatusCode, body)
 	seen := w.Requests()
-	answered.Store(seen[len(seen)-1].Operation, true)
+	succeeded.Store(seen[len(seen)-1].Operation, true)
 	return resp.Header.Get("Content-Type"), body
 }
 

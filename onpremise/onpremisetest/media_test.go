@@ -28,7 +28,7 @@ func TestMediaRoundTrip(t *testing.T) {
 			require.Equal(t, f.contentType, resp.Header.Get("Content-Type"))
 			require.EqualValues(t, len(f.content), resp.ContentLength)
 			require.Equal(t, f.content, content)
-			answered.Store("DownloadMedia", true)
+			succeeded.Store("DownloadMedia", true)
 			w.ok("DELETE", "/media/"+id, nil)
 			w.refuse(404, 1006, "GET", "/media/"+id, nil)
 			w.refuse(404, 1006, "DELETE", "/media/"+id, nil)

@@ -12,10 +12,10 @@ import (
 )
 
 func (a *api) getBusiness(*call) (any, error) {
-	answer := onpremiseapi.BusinessProfileResponse{Meta: meta}
-	answer.Settings.Business.Profile = a.business
-	answer.Settings.Business.Profile.Websites = append([]string{}, a.business.Websites...)
-	return answer, nil
+	response := onpremiseapi.BusinessProfileResponse{Meta: meta}
+	response.Settings.Business.Profile = a.business
+	response.Settings.Business.Profile.Websites = append([]string{}, a.business.Websites...)
+	return response, nil
 }
 
 func (a *api) updateBusiness(c *call, in onpremiseapi.BusinessProfile) (any, error) {
@@ -80,9 +80,9 @@ func (a *api) getPhoto(c *call) (any, error) {
 	case "":
 		return a.photo, nil
 	case "link":
-		var answer onpremiseapi.ProfilePhotoResponse
-		answer.Settings.Profile.Photo.Link = "https://pps.whatsapp.net/v/" + a.account.waID() + ".jpg"
-		return answer, nil
+		var response onpremiseapi.ProfilePhotoResponse
+		response.Settings.Profile.Photo.Link = "https://pps.whatsapp.net/v/" + a.account.waID() + ".jpg"
+		return response, nil
 	default:
 		return nil, invalid("format", "must be link")
 	}

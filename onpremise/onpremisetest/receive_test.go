@@ -23,7 +23,7 @@ type hook struct {
 	requests []*http.Request
 	running  int
 	most     int // number of calls at once
-	answer   func(n int) int
+	status   func(n int) int
 	hold     chan struct{} // if not nil, responses wait until it is closed
 }
 
@@ -36,8 +36,8 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.most = max(h.most, h.running)
 	h.events, h.requests = append(h.events, e), append(h.requests, r)
 	status := 200
-	if h.answer != nil {
-		status = h.answer(len(h.events))
+	if h.status != nil {
+		status = h.status(len(h.events))
 	}
 	h.mu.Unlock()
 	if h.hold != nil {

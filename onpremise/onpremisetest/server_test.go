@@ -41,9 +41,9 @@ func TestUnknownRequestsAreRejected(t *testing.T) {
 	both(t, func(t *testing.T, w *wire) {
 		w.refuse(404, 1006, "GET", "/group", nil)
 		w.refuse(404, 1006, "GET", "/groups/", nil)
-		resp, answer, _ := w.do(w.request("PATCH", "/groups", nil))
+		resp, response, _ := w.do(w.request("PATCH", "/groups", nil))
 		require.Equal(t, 405, resp.StatusCode)
-		require.NotEmpty(t, answer["errors"])
+		require.NotEmpty(t, response["errors"])
 		require.Equal(t, "GET, HEAD, POST", resp.Header.Get("Allow"))
 		for _, body := range []string{`{"subject":`, ` `, `{} {}`} {
 			w.refuse(400, 1025, "POST", "/groups", body)

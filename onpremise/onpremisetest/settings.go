@@ -109,9 +109,9 @@ func (a *api) resetSettings(*call) (any, error) {
 }
 
 func (a *api) getProviders(*call) (any, error) {
-	answer := onpremiseapi.MediaProvidersResponse{Meta: meta}
-	answer.Settings.Application.Media.Providers = append([]onpremiseapi.MediaProvider{}, a.providers...)
-	return answer, nil
+	response := onpremiseapi.MediaProvidersResponse{Meta: meta}
+	response.Settings.Application.Media.Providers = append([]onpremiseapi.MediaProvider{}, a.providers...)
+	return response, nil
 }
 
 func (a *api) updateProviders(c *call, in []onpremiseapi.MediaProvider) (any, error) {

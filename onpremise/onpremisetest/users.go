@@ -13,7 +13,7 @@ type user struct {
 	fresh    bool // must set a password first
 }
 
-func (u *user) answer() onpremiseapi.UserResponse {
+func (u *user) response() onpremiseapi.UserResponse {
 	return onpremiseapi.UserResponse{Meta: meta, Users: []onpremiseapi.User{u.User}}
 }
 
@@ -39,7 +39,7 @@ func (a *api) getUser(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return u.answer(), nil
+	return u.response(), nil
 }
 
 // updateUser keeps the tokens of the user valid.

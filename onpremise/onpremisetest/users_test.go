@@ -15,8 +15,8 @@ var start = time.Date(2018, 2, 22, 15, 29, 26, 500, time.UTC)
 func TestTokenIsValidForSevenDays(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
-		answer := w.login(200, "boss", "pass word", nil)
-		session := at(answer, "users", 0).(object)
+		response := w.login(200, "boss", "pass word", nil)
+		session := at(response, "users", 0).(object)
 		ends, err := time.Parse("2006-01-02 15:04:05-07:00", session["expires_after"].(string))
 		require.NoError(t, err)
 		require.WithinDuration(t, start.Add(7*24*time.Hour), ends, time.Minute)
@@ -73,8 +73,8 @@ func TestFreshInstallationRequiresANewPassword(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		first := w.Password()
-		answer := w.login(403, "admin", first, nil)
-		require.EqualValues(t, 1024, at(answer, "errors", 0, "code"))
+		response := w.login(403, "admin", first, nil)
+		require.EqualValues(t, 1024, at(response, "errors", 0, "code"))
 		w.login(403, "admin", first, object{})
 		w.login(400, "admin", first, object{"new_password": first})
 		w.login(401, "admin", "wrong", object{"new_password": "second"})

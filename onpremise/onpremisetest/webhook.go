@@ -15,12 +15,12 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
-// answerTime is how long the webhook may take, in real time.
-const answerTime = 30 * time.Second
+// webhookTimeout limits a call of the webhook, in real time.
+const webhookTimeout = 30 * time.Second
 
 // post calls the webhook.
 func (c *courier) post(url string, body []byte) (status int, err error) {
-	ctx, cancel := context.WithTimeout(c.closing, answerTime)
+	ctx, cancel := context.WithTimeout(c.closing, webhookTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {

@@ -47,7 +47,7 @@ func TestEventsWaitForAWebhook(t *testing.T) {
 func TestWaitDeliveredEndsWithContextOrServer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := &hook{answer: func(int) int { return 500 }}
+		h := &hook{status: func(int) int { return 500 }}
 		w := newWire(t, onpremisetest.InProcess(), onpremisetest.WithWebhookHandler(h))
 		w.ReceiveText(ada, "hello")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

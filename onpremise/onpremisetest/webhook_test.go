@@ -17,8 +17,8 @@ import (
 func TestDeliveryIsRetriedUntil200(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		answers := []int{500, 404, 204, 302, 199, 200}
-		h := &hook{answer: func(n int) int { return answers[n-1] }}
+		statuses := []int{500, 404, 204, 302, 199, 200}
+		h := &hook{status: func(n int) int { return statuses[n-1] }}
 		w := newWire(t, onpremisetest.InProcess(), onpremisetest.WithWebhookHandler(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if len(h.seen()) == 4 { // and one call without a response
 				h.mu.Lock()
@@ -48,7 +48,7 @@ func TestDeliveryIsRetriedUntil200(t *testing.T) {
 func TestAdvanceTriggersDeliveries(t *testing.T) {
 	t.Parallel()
 	delivered(t, func(t *testing.T, w *wire, h *hook) {
-		h.answer = func(n int) int { return map[bool]int{true: 500, false: 200}[n < 4] }
+		h.status = func(n int) int { return map[bool]int{true: 500, false: 200}[n < 4] }
 		w.ReceiveText(ada, "hello")
 		settled := make(chan error, 1)
 		go func() { settled <- w.WaitDelivered(t.Context()) }()
@@ -105,7 +105,7 @@ func TestManyEventsAreAllDelivered(t *testing.T) {
 	t.Parallel()
 	delivered(t, func(t *testing.T, w *wire, h *hook) {
 		const events = 3000
-		h.answer = func(n int) int { return map[bool]int{true: 500, false: 200}[n%7 == 0] }
+		h.status = func(n int) int { return map[bool]int{true: 500, false: 200}[n%7 == 0] }
 		w.ok("PATCH", settings, object{"callback_backoff_delay_ms": "1", "webhooks": object{"max_concurrent_requests": 24}})
 		var all sync.WaitGroup
 		for range 10 {

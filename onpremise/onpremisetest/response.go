@@ -120,20 +120,20 @@ func newFile(contentType string, content []byte) *file {
 	return &file{contentType: contentType, pieces: [][]byte{content}, size: int64(len(content))}
 }
 
-func write(w http.ResponseWriter, answer any) {
+func write(w http.ResponseWriter, response any) {
 	status := http.StatusOK
-	if r, ok := answer.(reply); ok {
-		status, answer = r.status, r.body
+	if r, ok := response.(reply); ok {
+		status, response = r.status, r.body
 	}
 	h := w.Header()
 	var b []byte
-	switch answer := answer.(type) {
+	switch response := response.(type) {
 	case nil:
 	case *file:
-		h.Set("Content-Type", answer.contentType)
-		h.Set("Content-Length", strconv.FormatInt(answer.size, 10))
+		h.Set("Content-Type", response.contentType)
+		h.Set("Content-Length", strconv.FormatInt(response.size, 10))
 		w.WriteHeader(status)
-		for _, piece := range answer.pieces {
+		for _, piece := range response.pieces {
 			if _, err := w.Write(piece); err != nil {
 				return
 			}
@@ -141,11 +141,11 @@ func write(w http.ResponseWriter, answer any) {
 		return
 	case text:
 		h.Set("Content-Type", "text/plain; charset=utf-8")
-		b = []byte(answer)
+		b = []byte(response)
 	default:
 		var err error
-		if b, err = json.Marshal(answer); err != nil {
-			panic(fmt.Sprintf("onpremisetest: %T: %v", answer, err))
+		if b, err = json.Marshal(response); err != nil {
+			panic(fmt.Sprintf("onpremisetest: %T: %v", response, err))
 		}
 		h.Set("Content-Type", "application/json")
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/wabakit/wabakit-go/late"
 )
 
-// answers has a call for each kind of result, and the response that the server sends for it.
-var answers = []struct {
+// responses has a call for each kind of result, and the response to it.
+var responses = []struct {
 	read func(context.Context, *late.Client) (any, error)
 	of   func(thing any) any
 	seed string
@@ -84,15 +84,15 @@ func under(name string) func(any) any {
 }
 
 // A decoded response that is encoded again decodes alike. A malformed one is an error that quotes it.
-func FuzzAnswer(f *testing.F) {
-	for i, answer := range answers {
-		f.Add(uint8(i), answer.seed)
+func FuzzResults(f *testing.F) {
+	for i, response := range responses {
+		f.Add(uint8(i), response.seed)
 		f.Add(uint8(i), `{}`)
 		f.Add(uint8(i), `{"contacts":7,"contact":[],"groups":"x","templates":{},"broadcasts":true,"recipients":1.5,"numbers":"+1","results":[[]]}`)
 	}
 	f.Fuzz(func(t *testing.T, which uint8, body string) {
-		answer := answers[int(which)%len(answers)]
-		thing, err := answer.read(t.Context(), answering(t, 200, body))
+		response := responses[int(which)%len(responses)]
+		thing, err := response.read(t.Context(), clientOf(t, 200, body))
 		if err != nil {
 			e, ok := errors.AsType[*late.Error](err)
 			require.True(t, ok, "%v", err)
@@ -104,7 +104,7 @@ func FuzzAnswer(f *testing.F) {
 			}
 			return
 		}
-		again, err := answer.read(t.Context(), answering(t, 200, written(t, answer.of(thing))))
+		again, err := response.read(t.Context(), clientOf(t, 200, written(t, response.of(thing))))
 		require.NoError(t, err)
 		require.IsType(t, thing, again)
 		require.Equal(t, written(t, thing), written(t, again))

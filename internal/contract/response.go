@@ -17,9 +17,9 @@ const mediaJSON = "application/json"
 // file is the content of every file: a PEM certificate, for APIs that expect one.
 const file = "-----BEGIN CERTIFICATE-----\nAAECAwQF\n-----END CERTIFICATE-----\n"
 
-// Answer makes a response to op: its first 2xx response, with every property set except errors.
+// Response makes a response to op: its first 2xx response, with every property set except errors.
 // If there are several media types, it takes a file, then JSON; the others must be asked for.
-func Answer(op *openapi3.Operation) (status int, contentType string, body []byte) {
+func Response(op *openapi3.Operation) (status int, contentType string, body []byte) {
 	codes := slices.Sorted(maps.Keys(op.Responses.Map()))
 	first := slices.IndexFunc(codes, func(code string) bool { return strings.HasPrefix(code, "2") })
 	if first < 0 {

@@ -32,15 +32,15 @@ func TestResponsesMatchTheContract(t *testing.T) {
 		responses := 0
 		for path, item := range doc.Paths.Map() {
 			for method, op := range item.Operations() {
-				status, contentType, body := contract.Answer(op)
+				status, contentType, body := contract.Response(op)
 				all := []response{{status, contentType, string(body)}}
-				for _, sample := range contract.Answers(op) {
+				for _, sample := range contract.Responses(op) {
 					all = append(all, response{sample.Status, "application/json", string(sample.Body)})
 				}
 				for _, a := range all {
 					r := &report{TB: t}
 					checker := contract.Check(r, doc, a)
-					checker.AnswersOnly = true
+					checker.ResponsesOnly = true
 					req, err := http.NewRequest(method, "http://api.invalid"+strings.NewReplacer("{", "", "}", "").Replace(path), nil)
 					require.NoError(t, err)
 					_, err = checker.RoundTrip(req)
@@ -58,12 +58,12 @@ func TestResponsesMatchTheContract(t *testing.T) {
 func TestResponseHasEveryProperty(t *testing.T) {
 	t.Parallel()
 	doc := late(t)
-	_, _, body := contract.Answer(operation(t, doc, "getWhatsAppGroups"))
+	_, _, body := contract.Response(operation(t, doc, "getWhatsAppGroups"))
 	require.Equal(t, `{"groups":[{"name":"name1","optedInCount":1,"totalCount":1},{"name":"name2","optedInCount":2,"totalCount":2}],`+
 		`"success":true,"summary":{"groupCount":1,"optedInContacts":1,"totalContacts":1}}`, string(body))
 
 	var got struct{ Contact map[string]any }
-	_, _, body = contract.Answer(operation(t, doc, "getWhatsAppContact"))
+	_, _, body = contract.Response(operation(t, doc, "getWhatsAppContact"))
 	require.NoError(t, json.Unmarshal(body, &got))
 	declared := doc.Components.Schemas["Contact"].Value.Properties
 	require.Len(t, got.Contact, len(declared))
@@ -73,7 +73,7 @@ func TestResponseHasEveryProperty(t *testing.T) {
 	require.Equal(t, map[string]any{"key": "value1"}, got.Contact["customFields"])
 
 	// Properties that the overlay adds only for Go are not sent.
-	_, _, body = contract.Answer(operation(t, doc, "getWhatsAppTemplate"))
+	_, _, body = contract.Response(operation(t, doc, "getWhatsAppTemplate"))
 	require.NotContains(t, string(body), "additionalProperties")
 }
 
@@ -89,12 +89,12 @@ func TestResponseMediaType(t *testing.T) {
 		"DownloadMedia":         {200, "application/octet-stream", "-"},
 		"DownloadCaCertificate": {200, "text/plain", "-----BEGIN CERTIFICATE-----"},
 	} {
-		status, contentType, body := contract.Answer(operation(t, doc, id))
+		status, contentType, body := contract.Response(operation(t, doc, id))
 		require.Equal(t, want.status, status, id)
 		require.Equal(t, want.contentType, contentType, id)
 		require.Contains(t, string(body), want.body, id)
 	}
-	_, _, body := contract.Answer(operation(t, late(t), "purchaseWhatsAppPhoneNumber"))
+	_, _, body := contract.Response(operation(t, late(t), "purchaseWhatsAppPhoneNumber"))
 	require.JSONEq(t, `{"checkoutUrl":"https://example.com/checkoutUrl"}`, string(body))
 }
 
@@ -102,7 +102,7 @@ func TestEachAlternativeHasASample(t *testing.T) {
 	t.Parallel()
 	doc := onpremise(t)
 	var health []string
-	for _, sample := range contract.Answers(operation(t, doc, "CheckHealth")) {
+	for _, sample := range contract.Responses(operation(t, doc, "CheckHealth")) {
 		health = append(health, string(sample.Body))
 	}
 	require.Equal(t, []string{
@@ -110,11 +110,11 @@ func TestEachAlternativeHasASample(t *testing.T) {
 		`{"health":{"gateway_status":"connected","role":"primary_master"}}`,
 		`{"health":{"key":{"gateway_status":"connected","role":"primary_master"}}}`,
 	}, health)
-	codes := contract.Answers(operation(t, doc, "RequestCode"))
+	codes := contract.Responses(operation(t, doc, "RequestCode"))
 	require.Len(t, codes, 1)
 	require.Equal(t, 202, codes[0].Status)
-	require.Len(t, contract.Answers(operation(t, late(t), "purchaseWhatsAppPhoneNumber")), 2)
-	require.Empty(t, contract.Answers(operation(t, doc, "DeleteMedia")))
+	require.Len(t, contract.Responses(operation(t, late(t), "purchaseWhatsAppPhoneNumber")), 2)
+	require.Empty(t, contract.Responses(operation(t, doc, "DeleteMedia")))
 
 	refusals := contract.Refusals(operation(t, doc, "DeleteMedia"))
 	require.Len(t, refusals, 1)
