@@ -49,8 +49,9 @@ func (s *BroadcastsService) List(ctx context.Context, opts ListBroadcastsOptions
 	}))
 }
 
-// All returns an iterator over the broadcasts that match opts, newest first, beginning with
-// number Skip, in pages of Limit. Each broadcast is yielded once; an error is yielded last.
+// All returns an iterator over the broadcasts that match opts, newest first. It omits the first
+// Skip broadcasts and fetches pages of Limit. Each broadcast is yielded once. An error is yielded
+// last.
 //
 // Retried on any transient failure.
 //

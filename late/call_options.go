@@ -12,12 +12,13 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// WithHTTPClient sends all calls through client, as it is at the time of each attempt. Without this
-// option, or with nil, it is [http.DefaultClient]; if neither that nor [http.DefaultTransport] was
-// changed, a copy of the latter that keeps a connection for every call in flight.
+// WithHTTPClient sends all calls through client, as it is at the time of each attempt. The default,
+// also for nil, is [http.DefaultClient]. If the program changed neither that nor
+// [http.DefaultTransport], the default has a transport of its own, which keeps a connection for
+// every call in flight.
 //
-// In addition to the client's CheckRedirect, no redirect passes the credentials to another host, turns
-// a write into a read, or sends a write to another host.
+// The client's CheckRedirect applies. In addition, no redirect passes the credentials to another
+// host, turns a write into a read, or sends a write to another host.
 func WithHTTPClient(client *http.Client) Option {
 	return func(o *options) { o.transport.HTTPClient = client }
 }
@@ -68,9 +69,9 @@ func WithMiddleware(middleware func(next Doer) Doer) Option {
 	}
 }
 
-// OperationFromContext returns the ID of the operation that a request makes, one of the
-// Op constants, given the context of the request in a middleware or a transport, or that
-// of an attempt hook. It is empty for a request of no known operation.
+// OperationFromContext returns the ID of the operation of a call, one of the Op constants. It takes
+// the context of a request, in a middleware or a transport, or that of an attempt hook. The ID is
+// empty if the operation is not known.
 func OperationFromContext(ctx context.Context) string { return transport.OperationFromContext(ctx) }
 
 // Attempt is one HTTP request of a call.
@@ -84,9 +85,8 @@ type Attempt struct {
 	Duration  time.Duration // from sending the request to the end of the response
 }
 
-// WithAttemptHook calls hook after every attempt, on the goroutine of the call and with its
-// context; after an attempt of a login of the client, on a goroutine of the client. Nil removes the
-// hook.
+// WithAttemptHook calls hook after every attempt, on the goroutine of the call and with its context.
+// After an attempt to log in, hook runs on a goroutine of the client. Nil removes the hook.
 func WithAttemptHook(hook func(context.Context, Attempt)) Option {
 	return func(o *options) {
 		o.transport.Hook = nil

@@ -50,9 +50,9 @@ func (s *ContactsService) List(ctx context.Context, opts ListContactsOptions) (*
 	return contactPage(s.client.api.GetWhatsAppContacts(ctx, params))
 }
 
-// All returns an iterator over the contacts that match opts, sorted by name, beginning with number
-// Skip, in pages of Limit. Each contact is yielded once, even if the loop deletes contacts or
-// changes them so that they no longer match. An error is yielded last.
+// All returns an iterator over the contacts that match opts, sorted by name. It omits the first
+// Skip contacts and fetches pages of Limit. Each contact is yielded once, even if the loop deletes
+// contacts or changes them so that they no longer match. An error is yielded last.
 //
 // Retried on any transient failure.
 //

@@ -11,7 +11,8 @@ import (
 // ErrNoAccount reports a call that needs an account and has none. Nothing was sent.
 var ErrNoAccount error = &sentinel{"no account: use WithAccount, ForAccount or the request's AccountID", ErrNotSent}
 
-// Error reports a call that the server refused, or that got no usable response.
+// Error reports a call that the server refused, or that got no usable response. Tests can build
+// one: &Error{StatusCode: 404} matches [ErrNotFound].
 type Error struct {
 	StatusCode int     // 0 if there was no response
 	Outcome    Outcome // whether the call may have had an effect

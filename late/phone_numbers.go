@@ -135,7 +135,7 @@ func (s *PhoneNumbersService) Verify(ctx context.Context, id, code string) (*Ver
 	return verified(s.client.api.VerifyWhatsAppPhoneNumber(ctx, id, lateapi.VerifyRequest{Code: code}))
 }
 
-// Wait polls a number until the function until returns true for it, and returns it:
+// Wait polls a number and returns it once until returns true for it:
 //
 //	number, err := client.PhoneNumbers.Wait(ctx, id, func(n *late.PhoneNumber) bool {
 //		return n.Status == late.PhoneNumberActive

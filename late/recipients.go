@@ -15,11 +15,10 @@ const maxRecipients = 1000
 type ListRecipientsOptions struct {
 	Status DeliveryStatus
 	Limit  int // recipients per page; the server's default is 100
-	Skip   int // recipients to skip
+	Skip   int // recipients before the page
 }
 
-// Recipients returns one page of the recipients of a broadcast, with the state of their
-// messages.
+// Recipients returns a page of the recipients of a broadcast, with the status of their messages.
 //
 // Retried on any transient failure.
 //
@@ -37,8 +36,9 @@ func (s *BroadcastsService) Recipients(ctx context.Context, id string, opts List
 		}))
 }
 
-// AllRecipients iterates over the recipients of a broadcast that match opts, starting at Skip, in
-// pages of Limit. Each phone number is yielded once. An error is yielded last.
+// AllRecipients returns an iterator over the recipients of a broadcast that match opts. It omits
+// the first Skip recipients and fetches pages of Limit. Each recipient is yielded once. An error is
+// yielded last.
 //
 // Retried on any transient failure.
 //
@@ -56,7 +56,7 @@ func (s *BroadcastsService) AllRecipients(ctx context.Context, id string, opts L
 	return each(ctx, checkPage(opts.Limit, opts.Skip), opts.Skip, iterOpts, fetch, func(r RecipientDelivery) (string, string) { return r.Phone, "" })
 }
 
-// AddRecipients adds up to 1000 recipients to a draft. Phone numbers that are already on its list
+// AddRecipients adds at most 1000 recipients to a draft. Phone numbers that are already on its list
 // are ignored and counted as duplicates.
 //
 // Retried on any transient failure.

@@ -37,8 +37,8 @@ func (s *CertificatesService) UploadExternal(ctx context.Context, certificate []
 	return redactIn(reply.None(s.client.api.UploadCertificateWithTextBody(ctx, string(certificate))), keysOf(certificate)...)
 }
 
-// WebhookCA returns the certificate of the authority that the installation trusts for its webhook,
-// or [ErrNotFound].
+// WebhookCA returns the certificate of the authority that the installation trusts for its webhook.
+// It returns [ErrNotFound] if there is none.
 //
 // Retried on any transient failure.
 //

@@ -19,10 +19,10 @@ func (s *GroupsService) List(ctx context.Context) ([]Group, error) {
 	return groups(s.client.api.GetAllGroups(ctx))
 }
 
-// Create creates a group with the account as its only member and administrator. After
-// [ErrOutcomeUnknown], call List to see whether the group exists.
+// Create creates a group with the account as its only member and administrator.
 //
-// Retried only if the request was not processed.
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], call List to see
+// whether it happened.
 //
 // POST /groups
 func (s *GroupsService) Create(ctx context.Context, subject string) (*Group, error) {
@@ -32,7 +32,7 @@ func (s *GroupsService) Create(ctx context.Context, subject string) (*Group, err
 	return groupCreated(s.client.api.CreateGroup(ctx, onpremiseapi.CreateGroupRequest{Subject: subject}))
 }
 
-// Get returns one group with its members, or [ErrNotFound].
+// Get returns a group with its members. It returns [ErrNotFound] if there is none.
 //
 // Retried on any transient failure.
 //
@@ -72,7 +72,7 @@ func (s *GroupsService) Leave(ctx context.Context, id string) error {
 	return reply.None(s.client.api.LeaveGroup(ctx, id))
 }
 
-// Icon returns the icon of a group, or [ErrNotFound].
+// Icon returns the icon of a group. It returns [ErrNotFound] if there is none.
 //
 // Retried on any transient failure.
 //

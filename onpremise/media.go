@@ -71,7 +71,7 @@ type Content struct {
 }
 
 // Download returns a file as a stream. Only ctx and [WithTimeout] limit how long it may take. It
-// returns [ErrNotFound] if the file does not exist.
+// returns [ErrNotFound] if there is none.
 //
 // Retried on any transient failure until the response begins.
 //

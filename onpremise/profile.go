@@ -39,7 +39,7 @@ func (s *ProfileService) UpdateAbout(ctx context.Context, text string) error {
 	return reply.None(s.client.api.UpdateProfileAbout(ctx, onpremiseapi.ProfileAbout{Text: text}))
 }
 
-// Photo returns the photo of the account, or [ErrNotFound].
+// Photo returns the photo of the account. It returns [ErrNotFound] if there is none.
 //
 // Retried on any transient failure.
 //
@@ -48,7 +48,7 @@ func (s *ProfileService) Photo(ctx context.Context) (*Picture, error) {
 	return picture(s.client.api.GetProfilePhoto(ctx, nil))
 }
 
-// PhotoLink returns a URL of the photo of the account, or [ErrNotFound].
+// PhotoLink returns a URL of the photo of the account. It returns [ErrNotFound] if there is none.
 //
 // Retried on any transient failure.
 //

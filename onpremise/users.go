@@ -58,7 +58,7 @@ func (s *UsersService) Create(ctx context.Context, req CreateUserRequest) (*User
 	return u, redactIn(err, req.Password)
 }
 
-// Get returns a user, or [ErrNotFound].
+// Get returns a user. It returns [ErrNotFound] if there is none.
 //
 // Retried on any transient failure.
 //
