@@ -54,7 +54,7 @@ func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	n.dials++
 	n.mu.Unlock()
 	select {
-	case n.accepted <- &serverConn{Conn: far, server: n.server}:
+	case n.accepted <- &serverConn{Conn: far, server: n.server, greeted: make(chan struct{})}:
 		return c, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -120,6 +120,13 @@ type serverConn struct {
 	net.Conn
 	server   *server
 	requests uint32
+	greet    sync.Once
+	greeted  chan struct{} // closed when the server has written to it
+}
+
+func (c *serverConn) Write(p []byte) (int, error) {
+	defer c.greet.Do(func() { close(c.greeted) })
+	return c.Conn.Write(p)
 }
 
 func (c *serverConn) Read(p []byte) (int, error) {

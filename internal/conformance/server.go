@@ -129,6 +129,12 @@ func (x *exchange) cut() {
 	panic(http.ErrAbortHandler)
 }
 
+// framer writes frames to the connection. The server's SETTINGS have to be the first of it.
+func (x *exchange) framer() *http2.Framer {
+	<-x.conn.greeted
+	return http2.NewFramer(x.conn, nil)
+}
+
 func (x *exchange) flush() { _ = http.NewResponseController(x).Flush() }
 
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
@@ -215,7 +221,7 @@ func hints(n int) serving {
 // reset sends RST_STREAM.
 func reset(code http2.ErrCode) serving {
 	return func(x *exchange) {
-		_ = http2.NewFramer(x.conn, nil).WriteRSTStream(x.stream, code)
+		_ = x.framer().WriteRSTStream(x.stream, code)
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -227,7 +233,7 @@ func goAway(code http2.ErrCode, excluded bool) serving {
 		if excluded {
 			last = max(x.stream, 2) - 2
 		}
-		_ = http2.NewFramer(x.conn, nil).WriteGoAway(last, code, nil)
+		_ = x.framer().WriteGoAway(last, code, nil)
 	}
 }
 
