@@ -1,10 +1,13 @@
 package transport_test
 
 import (
+	"bytes"
+	"crypto/tls"
 	"encoding/binary"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -32,9 +35,10 @@ func frame(kind, flags byte, stream uint32, payload ...uint32) []byte {
 	return b
 }
 
-// serveHTTP2 calls end for each request that it has received whole. It sends the frame that end
+// serveHTTP2 calls end for each request that it has received whole, or if it is early, the headers
+// of. It sends the frame that end
 // returns, and closes the connection if end says so.
-func serveHTTP2(c net.Conn, end func(stream uint32) (frame []byte, more bool)) {
+func serveHTTP2(c net.Conn, early bool, end func(stream uint32) (frame []byte, more bool)) {
 	// Writes must not block reads: each side of a net.Pipe waits for the other one to read.
 	out, written := make(chan []byte, 100), make(chan struct{})
 	go func() {
@@ -67,7 +71,7 @@ func serveHTTP2(c net.Conn, end func(stream uint32) (frame []byte, more bool)) {
 		switch {
 		case kind == frameSettings && flags&flagAck == 0:
 			out <- frame(frameSettings, flagAck, 0)
-		case (kind == frameHeaders || kind == frameData) && flags&flagEndStream != 0:
+		case (kind == frameHeaders || kind == frameData) && flags&flagEndStream != 0, kind == frameHeaders && early:
 			var last []byte
 			last, more = end(stream)
 			out <- last
@@ -97,7 +101,7 @@ func TestServerGetsARequestOncePerAttemptOverHTTP2(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					var received atomic.Int64
 					rt, _ := newWire(t, nil, func(c net.Conn) {
-						serveHTTP2(c, func(stream uint32) ([]byte, bool) {
+						serveHTTP2(c, false, func(stream uint32) ([]byte, bool) {
 							received.Add(1)
 							return end(stream)
 						})
@@ -125,6 +129,38 @@ func TestServerGetsARequestOncePerAttemptOverHTTP2(t *testing.T) {
 	}
 }
 
+// The server may reset a request that is still being written. Without TLS the transport cannot
+// tell it from one of HTTP/1.1 whose connection was closed before anything was written.
+func TestResetOfAnUnfinishedRequest(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(nil)
+	server.StartTLS()
+	server.Close()
+	config := &tls.Config{Certificates: server.TLS.Certificates, NextProtos: []string{"h2"}}
+	for base, most := range map[string]int64{"https://api.test": 1, "http://api.test": 4} {
+		synctest.Test(t, func(t *testing.T) {
+			var received atomic.Int64
+			rt, _ := newWire(t, nil, func(c net.Conn) {
+				if most == 1 {
+					c = tls.Server(c, config)
+				}
+				serveHTTP2(c, true, func(stream uint32) ([]byte, bool) {
+					return frame(frameReset, 0, stream, 1), received.Add(1) < 100
+				})
+			})
+			rt.TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
+			rt.Protocols = new(http.Protocols)
+			rt.Protocols.SetHTTP2(true)
+			rt.Protocols.SetUnencryptedHTTP2(true)
+			tr := newTransport(t, base, &http.Client{Transport: rt}, retries(0))
+			req, err := http.NewRequestWithContext(t.Context(), create.method, base+create.path, bytes.NewReader(make([]byte, 1<<20)))
+			require.NoError(t, err)
+			require.True(t, failure(t, finish(tr.Do(req))).Unknown)
+			require.LessOrEqual(t, received.Load(), most)
+		})
+	}
+}
+
 // A redirect is another request, so its new connection does not make it a resend.
 func TestRedirectToAnotherConnectionIsNotAResend(t *testing.T) {
 	t.Parallel()
@@ -142,8 +178,7 @@ func TestRedirectToAnotherConnectionIsNotAResend(t *testing.T) {
 	})
 }
 
-// A middleware may make requests of its own in the context of the attempt, for example to get a
-// signature.
+// A middleware may make requests of its own in the context of the attempt, before it and after.
 func TestRequestsOfAMiddlewareAreNotResends(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -154,11 +189,13 @@ func TestRequestsOfAMiddlewareAreNotResends(t *testing.T) {
 			other, err := http.NewRequestWithContext(req.Context(), "GET", base+"/signature", nil)
 			require.NoError(t, err)
 			require.NoError(t, finish(hc.Do(other)))
-			return next.Do(req)
+			resp, err := next.Do(req)
+			require.NoError(t, finish(hc.Do(other)))
+			return resp, err
 		})
 		tr := newTransport(t, base, hc, retries(0), asking)
 		require.NoError(t, finish(tr.Do(create.request(t, t.Context(), base))))
-		require.EqualValues(t, 2, w.dials.Load())
+		require.EqualValues(t, 3, w.dials.Load())
 	})
 }
 

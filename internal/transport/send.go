@@ -51,7 +51,10 @@ type guardedClient struct {
 
 func (g *guardedClient) Do(req *http.Request) (*http.Response, error) {
 	if call := callFrom(req.Context()); call != nil {
-		call.trace.enter()
+		if ctx := call.trace.enter(req.Context()); ctx != req.Context() {
+			req = req.WithContext(ctx)
+		}
+		defer call.trace.leave()
 	}
 	own := g.copy()
 	own.CheckRedirect = g.redirect
@@ -74,7 +77,7 @@ func (g *guardedClient) checkRedirect(next *http.Request, via []*http.Request) e
 		next.Header.Del("Referer") // its query may contain personal data
 	}
 	if call := callFrom(next.Context()); call != nil {
-		call.trace.redirected()
+		*next = *next.WithContext(call.trace.redirected(next.Context()))
 	}
 	check := g.current().CheckRedirect
 	if check == nil {

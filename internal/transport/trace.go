@@ -2,61 +2,93 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http/httptrace"
 	"sync"
 )
 
-// maxReadResends is how often net/http may resend a read within one attempt. A read on a
-// connection that the server has closed is resent once for each such connection in the pool.
-const maxReadResends = 3
+// maxResends is how often net/http may resend a request within one attempt: a read, or a write of
+// which nothing was written. On a connection that the server has closed, a request is resent once
+// for each such connection in the pool.
+const maxResends = 3
 
 // trace watches the connections of an attempt. Until it has one (name lookup, dialing, TLS
 // handshake), nothing of the request has left. If net/http takes another connection after it
 // wrote the request, it is about to resend it, which it does for some errors of HTTP/2 whatever
 // the method and without end: then the attempt is canceled.
 type trace struct {
-	hooks   httptrace.ClientTrace
-	cancel  context.CancelFunc
-	resends int // how many net/http may still make
+	hooks  httptrace.ClientTrace
+	cancel context.CancelFunc
+	read   bool
 
 	authorization [1]string // room for the header of the attempt
 
-	mu      sync.Mutex
-	sending bool // in the caller's client, as opposed to a middleware
-	used    bool // net/http's own transport has the request
-	carried bool // it got a connection
-	wrote   bool // it wrote the request to the connection
-	resent  bool // the attempt was canceled
+	mu       sync.Mutex
+	sending  bool // in the caller's client, as opposed to a middleware
+	used     bool // net/http's own transport has the request
+	carried  bool // it got a connection
+	exchange int  // counts the requests of the attempt: those of redirects and of middleware, too
+	conn     net.Conn
+	begun    bool // net/http wrote the headers, over HTTP/1.1 to a buffer
+	wrote    bool // it wrote the whole request to the connection
+	resends  int  // by net/http
+	resent   bool // the attempt was canceled
 }
 
 // watch returns a context that reports to the trace. cancel ends the attempt.
 func (tr *trace) watch(ctx context.Context, cancel context.CancelFunc, read bool) context.Context {
-	tr.cancel = cancel
-	if read {
-		tr.resends = maxReadResends
-	}
-	tr.hooks.GetConn, tr.hooks.GotConn, tr.hooks.WroteRequest = tr.getConn, tr.gotConn, tr.wroteRequest
-	return httptrace.WithClientTrace(ctx, &tr.hooks)
+	tr.cancel, tr.read = cancel, read
+	tr.hooks.GetConn, tr.hooks.GotConn = tr.getConn, tr.gotConn
+	return tr.observe(ctx, &tr.hooks)
 }
 
-// enter notes that the caller's client gets the request. Connections before belong to requests
-// that a middleware made for itself.
-func (tr *trace) enter() {
+// observe returns the context of the current exchange. The hooks of a previous one may still be
+// called, after its response was read.
+func (tr *trace) observe(ctx context.Context, hooks *httptrace.ClientTrace) context.Context {
+	n := tr.exchange
+	hooks.WroteHeaders = func() { tr.written(n, false) }
+	hooks.WroteRequest = func(info httptrace.WroteRequestInfo) { tr.written(n, info.Err == nil) }
+	return httptrace.WithClientTrace(ctx, hooks)
+}
+
+// next returns the context of another exchange.
+func (tr *trace) next(ctx context.Context) context.Context {
+	tr.exchange++
+	tr.begun, tr.wrote = false, false
+	return tr.observe(ctx, new(httptrace.ClientTrace))
+}
+
+// enter notes that the caller's client gets the request, and returns its context. Connections
+// before belong to requests that a middleware made for itself.
+func (tr *trace) enter(ctx context.Context) context.Context {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
+	first := !tr.sending && !tr.used
 	if !tr.sending {
 		tr.sending, tr.used, tr.carried = true, false, false
 	}
-	tr.wrote = false
+	if first {
+		return ctx
+	}
+	return tr.next(ctx)
 }
 
-// redirected notes that the next connection is for another request.
-func (tr *trace) redirected() {
+// leave notes that the caller's client has a response or an error: later connections belong to
+// requests of a middleware.
+func (tr *trace) leave() {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
-	tr.wrote = false
+	tr.exchange++
+	tr.begun, tr.wrote = false, false
+}
+
+// redirected returns the context of a redirect's request.
+func (tr *trace) redirected(ctx context.Context) context.Context {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return tr.next(ctx)
 }
 
 func (tr *trace) getConn(string) {
@@ -65,25 +97,36 @@ func (tr *trace) getConn(string) {
 	tr.used = true
 }
 
-func (tr *trace) gotConn(httptrace.GotConnInfo) {
+func (tr *trace) gotConn(info httptrace.GotConnInfo) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
-	tr.carried = true
-	if !tr.sending || !tr.wrote {
+	previous := tr.conn
+	tr.conn, tr.carried = info.Conn, true
+	if !tr.sending || !tr.begun {
 		return
 	}
-	if tr.wrote = false; tr.resends > 0 {
-		tr.resends--
+	// Over HTTP/1.1, net/http resends a write only if nothing of it left the buffer.
+	left := tr.wrote || isHTTP2(previous)
+	tr.begun, tr.wrote = false, false
+	if tr.resends++; tr.resends <= maxResends && (tr.read || !left) {
 		return
 	}
 	tr.resent = true
 	tr.cancel()
 }
 
-func (tr *trace) wroteRequest(info httptrace.WroteRequestInfo) {
+func isHTTP2(conn net.Conn) bool {
+	secure, ok := conn.(*tls.Conn)
+	return ok && secure.ConnectionState().NegotiatedProtocol == "h2"
+}
+
+// written notes that net/http wrote the headers of an exchange, or the whole request.
+func (tr *trace) written(exchange int, whole bool) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
-	tr.wrote = tr.wrote || info.Err == nil
+	if exchange == tr.exchange {
+		tr.begun, tr.wrote = true, tr.wrote || whole
+	}
 }
 
 // explain replaces err by the reason for which the transport ended the attempt.
