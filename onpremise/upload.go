@@ -163,6 +163,9 @@ type uploadBody struct {
 // the bytes before it, so that the server never gets all of a file that could not be read.
 func (b *uploadBody) Read(p []byte) (int, error) {
 	u := b.upload
+	if u.length >= 0 && b.read == u.length {
+		return 0, io.EOF // also after the attempt: an error would cost net/http the connection
+	}
 	select {
 	case u.turn <- struct{}{}:
 		defer func() { <-u.turn }()
@@ -173,9 +176,6 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 		return 0, errUploadOver
 	}
 	if u.length >= 0 {
-		if b.read == u.length {
-			return 0, io.EOF
-		}
 		p = p[:min(int64(len(p)), u.length-b.read)]
 	}
 	n, err := b.readInterruptibly(p)

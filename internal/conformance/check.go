@@ -59,7 +59,7 @@ func (c *Client) Check(t *testing.T, op Operation, f Fault, e Expectation, o *Ou
 		require.Equal(t, time.Duration(e.Elapsed), o.Elapsed, "time: %s", about)
 	}
 	require.GreaterOrEqual(t, o.Elapsed, time.Duration(e.MinElapsed), "time: %s", about)
-	if f.Status != 0 && !f.broken && !f.floods && !f.away && !f.near && f.then == nil && !f.short && c.Struck == nil {
+	if f.Status != 0 && !f.broken && !f.floods && !f.away && f.then == nil && !f.short && c.Struck == nil {
 		require.Equal(t, 1, o.dials, "connections: %s", about)
 	}
 	c.checkRequests(t, op, o, about)
