@@ -88,6 +88,35 @@ func TestSendToOnePerson(t *testing.T) {
 	}
 }
 
+// A server that refused every item may say that the call failed.
+func TestCompleteResultsAreNotAnError(t *testing.T) {
+	t.Parallel()
+	refused := late.BatchReport{Total: 2, Refused: 2}
+	for body, want := range map[string]late.BatchReport{
+		`{"success":false,"results":[{"phone":"+15551230001","error":"opted out"},{"phone":"+15551230002","error":"opted out"}]}`:          refused,
+		`{"success":false,"error":"all failed","results":[{"phone":"+15551230001","error":"a"},{"phone":"+15551230002","error":"b"}]}`:     refused,
+		`{"success":false,"error":"some failed","results":[{"phone":"+15551230001","error":"a"},{"phone":"+15551230002","success":true}]}`: {Total: 2, Refused: 1, Done: 1},
+		`{"success":false,"results":[{"phone":"+15551230001","error":"opted out"}]}`:                                                       {Total: 2, Unknown: 2},
+		`{"success":false,"results":[]}`: {Total: 2, Unknown: 2},
+	} {
+		client, _ := newClient(t, 200, body)
+		sent, err := client.Messages.SendMany(t.Context(), hello, late.FromSlice([]late.BulkRecipient{{Phone: "+15551230001"}, {Phone: "+15551230002"}}))
+		require.Equal(t, want.Unknown > 0, errors.Is(err, late.ErrOutcomeUnknown), body)
+		imported, err := client.Contacts.ImportMany(t.Context(), late.ImportOptions{},
+			late.FromSlice([]late.ImportContact{{Phone: "+15551230001", Name: "Ada"}, {Phone: "+15551230002", Name: "Bob"}}))
+		require.Equal(t, want.Unknown > 0, errors.Is(err, late.ErrOutcomeUnknown), body)
+		for _, report := range []*late.BatchReport{sent, imported} {
+			want.Problems = report.Problems
+			require.Equal(t, &want, report, body)
+		}
+	}
+
+	client, _ := newClient(t, 200, `{"success":false,"added":0,"duplicates":2,"totalRecipients":2}`)
+	added, err := client.Broadcasts.AddRecipients(t.Context(), "b", []late.BroadcastRecipient{{Phone: "+15551230001"}, {Phone: "+15551230002"}})
+	require.NoError(t, err)
+	require.Equal(t, &late.AddRecipientsResponse{Duplicates: 2, TotalRecipients: 2}, added)
+}
+
 func TestPendingPaymentIsFilteredByTheClient(t *testing.T) {
 	t.Parallel()
 	client, w := newClient(t, 200, `{"numbers":[{"_id":"1","status":"active"},{"_id":"2","status":"pending_payment"}]}`)

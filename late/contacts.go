@@ -165,7 +165,8 @@ func (s *ContactsService) Import(ctx context.Context, req ImportContactsRequest)
 	if err := checkCount("contacts", len(req.Contacts), maxImport); err != nil {
 		return nil, err
 	}
-	return imported(s.client.api.ImportWhatsAppContacts(ctx, req))
+	complete := func(r *ImportContactsResponse) bool { return len(r.Results) == len(req.Contacts) }
+	return reply.Report("results", imported, complete)(s.client.api.ImportWhatsAppContacts(ctx, req))
 }
 
 // BulkUpdate makes the same change to at most 500 contacts. [AddTags] and [RemoveTags] require
@@ -207,11 +208,8 @@ func checkChange(c ContactChange) error {
 }
 
 var (
-	contactPage = reply.Part("contacts", func(r *ContactPage) (*ContactPage, bool) { return r, r.Contacts != nil })
-	contact     = reply.Part("contact", func(r *lateapi.ContactResponse) (*Contact, bool) { return &r.Contact, r.Contact.ID != "" })
-	imported    = reply.Part("results", func(r *ImportContactsResponse) (*ImportContactsResponse, bool) {
-		return r, r.Results != nil || r.Summary != (ImportSummary{})
-	})
+	contactPage     = reply.Part("contacts", func(r *ContactPage) (*ContactPage, bool) { return r, r.Contacts != nil })
+	contact         = reply.Part("contact", func(r *lateapi.ContactResponse) (*Contact, bool) { return &r.Contact, r.Contact.ID != "" })
 	contactsUpdated = reply.Part("counts", func(r *struct {
 		BulkUpdateContactsResponse
 		Matched *int `json:"matched"`
@@ -227,3 +225,7 @@ var (
 		return &r.BulkDeleteContactsResponse, count(r.Deleted, &r.BulkDeleteContactsResponse.Deleted)
 	})
 )
+
+func imported(r *ImportContactsResponse) (*ImportContactsResponse, bool) {
+	return r, r.Results != nil || r.Summary != (ImportSummary{})
+}

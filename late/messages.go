@@ -58,7 +58,8 @@ func (s *MessagesService) SendBulk(ctx context.Context, req SendBulkRequest) (*S
 	if err := checkTemplateRef(req.Template); err != nil {
 		return nil, err
 	}
-	return bulkSent(s.client.api.SendWhatsAppBulk(ctx, req))
+	complete := func(r *SendBulkResponse) bool { return len(r.Results) == len(req.Recipients) }
+	return reply.Report("results", bulkSent, complete)(s.client.api.SendWhatsAppBulk(ctx, req))
 }
 
 // SendMany sends a template to any number of people, 100 per call. The report identifies each by
@@ -97,6 +98,6 @@ func checkTemplateRef(ref TemplateRef) error {
 	return checkRequired("template.language", ref.Language)
 }
 
-var bulkSent = reply.Part("results", func(r *SendBulkResponse) (*SendBulkResponse, bool) {
+func bulkSent(r *SendBulkResponse) (*SendBulkResponse, bool) {
 	return r, r.Results != nil || r.Summary != (BulkSummary{})
-})
+}

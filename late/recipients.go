@@ -72,7 +72,8 @@ func (s *BroadcastsService) AddRecipients(ctx context.Context, id string, recipi
 	if err := checkRecipients(recipients); err != nil {
 		return nil, err
 	}
-	return recipientsAdded(s.client.api.AddWhatsAppBroadcastRecipients(ctx, id,
+	complete := func(r *AddRecipientsResponse) bool { return r.Added+r.Duplicates == len(recipients) }
+	return reply.Report("count", recipientsAdded, complete)(s.client.api.AddWhatsAppBroadcastRecipients(ctx, id,
 		lateapi.AddRecipientsRequest{Recipients: recipients}))
 }
 
@@ -139,14 +140,7 @@ func checkRecipients(recipients []BroadcastRecipient) error {
 }
 
 var (
-	recipientPage   = reply.Part("recipients", func(r *RecipientPage) (*RecipientPage, bool) { return r, r.Recipients != nil })
-	recipientsAdded = reply.Part("count", func(r *struct {
-		AddRecipientsResponse
-		Added *int `json:"added"`
-	},
-	) (*AddRecipientsResponse, bool) {
-		return &r.AddRecipientsResponse, count(r.Added, &r.AddRecipientsResponse.Added)
-	})
+	recipientPage     = reply.Part("recipients", func(r *RecipientPage) (*RecipientPage, bool) { return r, r.Recipients != nil })
 	recipientsRemoved = reply.Part("count", func(r *struct {
 		RemoveRecipientsResponse
 		Removed *int `json:"removed"`
@@ -155,3 +149,11 @@ var (
 		return &r.RemoveRecipientsResponse, count(r.Removed, &r.RemoveRecipientsResponse.Removed)
 	})
 )
+
+func recipientsAdded(r *struct {
+	AddRecipientsResponse
+	Added *int `json:"added"`
+},
+) (*AddRecipientsResponse, bool) {
+	return &r.AddRecipientsResponse, count(r.Added, &r.AddRecipientsResponse.Added)
+}

@@ -46,6 +46,21 @@ func Part[R, V any](name string, pick func(*R) (part V, ok bool)) func(*http.Res
 	}
 }
 
+// Report is like [Part], for a call for several items. A part that is complete, because it says
+// what became of each item, is a result even if the response also says that the call failed: a
+// server says so if it has refused every item.
+func Report[R, V any](name string, pick func(*R) (part V, ok bool), complete func(V) bool) func(*http.Response, error) (V, error) {
+	return func(resp *http.Response, err error) (V, error) {
+		r := new(R)
+		if OK(resp, err) == nil && json.Unmarshal(transport.Bytes(resp), r) == nil {
+			if part, ok := pick(r); ok && complete(part) {
+				return part, nil
+			}
+		}
+		return Part(name, pick)(resp, err)
+	}
+}
+
 // object decodes an object into v, which it leaves as it is if there is nothing left to delete.
 func object(resp *http.Response, err error, v any) error {
 	if err := OK(resp, err); err != nil {
