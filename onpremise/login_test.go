@@ -106,6 +106,7 @@ func TestRenewalDoesNotDelayOrFailCalls(t *testing.T) {
 					time.Sleep(time.Second)
 				}
 				require.Equal(t, 20*time.Second, time.Since(begin))
+				synctest.Wait()
 				require.LessOrEqual(t, s.logins, 1+3) // not one for each call
 				s.onLogin, s.loginTime = nil, 0
 				time.Sleep(2 * time.Minute)
