@@ -118,7 +118,7 @@ func TestPurchaseIsRetriedIfNotProcessed(t *testing.T) {
 				require.IsType(t, late.CheckoutRequired{}, purchase)
 				acted := 0
 				for _, r := range server.Requests("purchaseWhatsAppPhoneNumber") {
-					if r.Acted {
+					if r.Processed {
 						acted++
 					}
 				}

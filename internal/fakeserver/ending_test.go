@@ -110,7 +110,7 @@ func TestCloseEndsRequests(t *testing.T) {
 		for range 2 {
 			<-ended
 		}
-		require.EqualValues(t, 1, s.api.acts.Load(), "a delayed request does not reach the API")
+		require.EqualValues(t, 1, s.api.processed.Load(), "a delayed request does not reach the API")
 		_, _, err := s.do(t.Context(), "echo", "")
 		require.Error(t, err)
 		s.Close() // a second time

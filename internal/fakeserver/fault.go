@@ -27,7 +27,7 @@ func (f Fault) On(operations ...string) Fault {
 	return f
 }
 
-// When limits the fault to requests for which match returns true. Status and Acted are not yet set
+// When limits the fault to requests for which match returns true. Status and Processed are not yet set
 // in the Request that match receives.
 func (f Fault) When(match func(Request) bool) Fault {
 	f.when = match

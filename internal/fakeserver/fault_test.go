@@ -28,15 +28,15 @@ func TestFaultsBehaveAsNamed(t *testing.T) {
 		require.True(t, errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF), "%v", err)
 	}
 	for name, tc := range map[string]struct {
-		fault  fakeserver.Fault
-		acts   bool
-		err    func(*testing.T, error) // of the request
-		body   func(*testing.T, error) // of the body
-		status int
-		header http.Header
-		want   string
+		fault     fakeserver.Fault
+		processed bool
+		err       func(*testing.T, error) // of the request
+		body      func(*testing.T, error) // of the body
+		status    int
+		header    http.Header
+		want      string
 	}{
-		"latency":        {fault: fakeserver.Latency(time.Microsecond), acts: true, status: 201, want: hello},
+		"latency":        {fault: fakeserver.Latency(time.Microsecond), processed: true, status: 201, want: hello},
 		"a status":       {fault: fakeserver.Respond(503, `{"error":"busy"}`).With("Retry-After", "7"), status: 503, header: http.Header{"Retry-After": {"7"}, "Content-Type": {"application/json"}}, want: `{"error":"busy"}`},
 		"an empty body":  {fault: fakeserver.Respond(500, ""), status: 500, header: http.Header{"Content-Type": nil}},
 		"a text":         {fault: fakeserver.Respond(200, "fine"), status: 200, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, want: "fine"},
@@ -44,11 +44,11 @@ func TestFaultsBehaveAsNamed(t *testing.T) {
 		"a proxy":        {fault: fakeserver.ProxyPage(502), status: 502, header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, want: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"},
 		"a redirect":     {fault: fakeserver.Redirect(307, "http://other.invalid/"), status: 307, header: http.Header{"Location": {"http://other.invalid/"}}},
 		"cut before":     {fault: fakeserver.CutBefore(), err: reset},
-		"cut after":      {fault: fakeserver.CutAfter(), acts: true, err: reset},
-		"cut head":       {fault: fakeserver.CutHead(), acts: true, err: endsEarly},
-		"truncated":      {fault: fakeserver.Truncated(), acts: true, status: 201, body: endsEarly, want: hello[:300], header: http.Header{"Content-Length": {"601"}}},
-		"garbage":        {fault: fakeserver.Garbage(), acts: true, status: 201, header: http.Header{"Content-Type": {"application/json"}, "Content-Length": {"13"}}, want: "\x1f\x8b\x08{\"suc\x00\xff\xfe]]"},
-		"a slow body":    {fault: fakeserver.SlowBody(time.Microsecond), acts: true, status: 201, want: hello, header: http.Header{"Content-Length": {"600"}}},
+		"cut after":      {fault: fakeserver.CutAfter(), processed: true, err: reset},
+		"cut head":       {fault: fakeserver.CutHead(), processed: true, err: endsEarly},
+		"truncated":      {fault: fakeserver.Truncated(), processed: true, status: 201, body: endsEarly, want: hello[:300], header: http.Header{"Content-Length": {"601"}}},
+		"garbage":        {fault: fakeserver.Garbage(), processed: true, status: 201, header: http.Header{"Content-Type": {"application/json"}, "Content-Length": {"13"}}, want: "\x1f\x8b\x08{\"suc\x00\xff\xfe]]"},
+		"a slow body":    {fault: fakeserver.SlowBody(time.Microsecond), processed: true, status: 201, want: hello, header: http.Header{"Content-Length": {"600"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,8 +80,8 @@ func TestFaultsBehaveAsNamed(t *testing.T) {
 				require.Len(t, seen, 1)
 				require.Equal(t, hello, string(seen[0].Body), "the whole request is recorded")
 				require.Equal(t, tc.status, seen[0].Status)
-				require.Equal(t, tc.acts, seen[0].Acted)
-				require.Equal(t, tc.acts, s.api.acts.Load() == 1)
+				require.Equal(t, tc.processed, seen[0].Processed)
+				require.Equal(t, tc.processed, s.api.processed.Load() == 1)
 
 				remove()
 				_, text, err := s.do(t.Context(), "echo", "well")
@@ -104,7 +104,7 @@ func TestEndlessBodyEndsWhenItIsClosed(t *testing.T) {
 		require.EqualValues(t, 5<<20, n)
 		require.NoError(t, resp.Body.Close())
 		s.Close() // returns, since nothing is written any more
-		require.True(t, s.Requests()[0].Acted)
+		require.True(t, s.Requests()[0].Processed)
 	})
 }
 
@@ -119,7 +119,7 @@ func TestHangEndsWithTheClient(t *testing.T) {
 		}()
 		_, _, err := s.do(ctx, "echo", "")
 		require.ErrorIs(t, err, context.Canceled)
-		require.EqualValues(t, 1, s.api.acts.Load())
+		require.EqualValues(t, 1, s.api.processed.Load())
 		require.Zero(t, s.Requests()[0].Status)
 	})
 }
@@ -135,7 +135,7 @@ func TestRequestIsNotProcessedIfTheClientDisconnectsDuringLatency(t *testing.T) 
 		_, _, err := s.do(ctx, "echo", "hello")
 		require.ErrorIs(t, err, context.Canceled)
 		s.Close()
-		require.Zero(t, s.api.acts.Load())
+		require.Zero(t, s.api.processed.Load())
 	})
 }
 

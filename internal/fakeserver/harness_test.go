@@ -20,8 +20,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // api does what the last element of a path says and counts its requests.
 type api struct {
-	acts atomic.Int64
-	told chan struct{} // receives a value for each request
+	processed atomic.Int64
+	told      chan struct{} // receives a value for each request
 
 	release chan struct{} // ends stubborn
 }
@@ -41,7 +41,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	a.acts.Add(1)
+	a.processed.Add(1)
 	a.told <- struct{}{}
 	switch a.Operation(r) {
 	case "echo":

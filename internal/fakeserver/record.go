@@ -22,7 +22,7 @@ type Request struct {
 	Body      []byte    // the first MiB
 	Time      time.Time // of arrival, by the server's clock
 	Status    int       // of the response; 0 while there is none, or if the connection was cut
-	Acted     bool      // whether the server processed it, whatever the client received
+	Processed bool      // whether the server processed it, whatever the client received
 }
 
 type log struct {
@@ -80,7 +80,7 @@ func (e *entry) read(p []byte) {
 func (e *entry) responded(status int, processed bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.Status, e.Acted = status, e.Acted || processed
+	e.Status, e.Processed = status, e.Processed || processed
 }
 
 // tee records a body while the API reads it.

@@ -84,10 +84,10 @@ func TestRequestsAreRecorded(t *testing.T) {
 		require.Equal(t, "yes", r.Header.Get("X-Test"))
 		require.Equal(t, "one", string(r.Body))
 		require.Equal(t, 201, r.Status)
-		require.True(t, r.Acted)
+		require.True(t, r.Processed)
 		require.WithinDuration(t, before, r.Time, time.Hour)
 		require.Equal(t, 409, all[1].Status)
-		require.False(t, all[1].Acted, "a refused request is not processed")
+		require.False(t, all[1].Processed, "a refused request is not processed")
 		require.Len(t, all[2].Body, 1<<20)
 		require.Len(t, s.Requests("echo"), 2)
 		require.Len(t, s.Requests("echo", "refuse"), 3)
@@ -197,6 +197,6 @@ func TestConcurrentRequests(t *testing.T) {
 		}
 		all.Wait()
 		require.Len(t, s.Requests(), 50)
-		require.EqualValues(t, 50, s.api.acts.Load())
+		require.EqualValues(t, 50, s.api.processed.Load())
 	})
 }

@@ -95,7 +95,7 @@ func ExampleCutBefore() {
 	server.Inject(latetest.CutBefore())
 
 	err := signUp(server.Client())
-	fmt.Println(errors.Is(err, late.ErrOutcomeUnknown), server.Requests()[0].Acted)
+	fmt.Println(errors.Is(err, late.ErrOutcomeUnknown), server.Requests()[0].Processed)
 	// Output: true false
 }
 
@@ -105,7 +105,7 @@ func ExampleCutAfter() {
 	server.Inject(latetest.CutAfter())
 
 	err := signUp(server.Client())
-	fmt.Println(errors.Is(err, late.ErrOutcomeUnknown), server.Requests()[0].Acted)
+	fmt.Println(errors.Is(err, late.ErrOutcomeUnknown), server.Requests()[0].Processed)
 	// Output: true true
 }
 
@@ -182,6 +182,6 @@ func ExampleLatency() {
 	server.Inject(latetest.Latency(time.Hour))
 
 	err := signUp(server.Client(late.WithTimeout(20 * time.Millisecond)))
-	fmt.Println(errors.Is(err, late.ErrOutcomeUnknown), server.Requests()[0].Acted)
+	fmt.Println(errors.Is(err, late.ErrOutcomeUnknown), server.Requests()[0].Processed)
 	// Output: true false
 }

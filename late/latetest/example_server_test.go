@@ -125,7 +125,7 @@ func ExampleServer_Requests() {
 		return
 	}
 	for _, r := range server.Requests("getWhatsAppGroups") {
-		fmt.Println(r.Method, r.Path, r.Status, r.Acted)
+		fmt.Println(r.Method, r.Path, r.Status, r.Processed)
 	}
 	// Output:
 	// GET /api/v1/whatsapp/groups 503 false

@@ -64,7 +64,7 @@ func ExampleServer_Inject() {
 	})
 	fmt.Println(err != nil)
 	for _, r := range server.Requests("createWhatsAppContact") {
-		fmt.Println(r.Method, r.Status, r.Acted)
+		fmt.Println(r.Method, r.Status, r.Processed)
 	}
 	// Output:
 	// true

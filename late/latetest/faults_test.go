@@ -49,7 +49,7 @@ func TestFaults(t *testing.T) {
 				require.Equal(t, tc.status, resp.StatusCode, i)
 			}
 			seen := w.Requests(op)
-			require.Equal(t, tc.acted, seen[len(seen)-1].Acted, i)
+			require.Equal(t, tc.acted, seen[len(seen)-1].Processed, i)
 			total := at(w.ok("GET", "/contacts?accountId=ACCOUNT&search="+phone(i)[1:], nil), "pagination", "total")
 			require.Equal(t, tc.acted, total == 1., i)
 		}

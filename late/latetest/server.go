@@ -93,7 +93,7 @@ func (s *Server) Advance(d time.Duration) { s.api.clock.Advance(d) }
 //   - Method, Path, Query (url.Values), Header, Body (at most 1 MiB)
 //   - Time: when it arrived, by the server's clock
 //   - Status: of the response; 0 while there is none, or if the connection was closed
-//   - Acted: whether the server processed it, whatever the client received
+//   - Processed: whether the server processed it, whatever the client received
 type Request = fakeserver.Request
 
 // Requests returns the requests received so far, in order of arrival. With arguments, it returns

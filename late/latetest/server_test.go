@@ -210,7 +210,7 @@ func TestConcurrentRequests(t *testing.T) {
 		require.EqualValues(t, 25, w.broadcast(path)["recipientCount"])
 		created := 0
 		for _, r := range w.Requests("createWhatsAppContact") {
-			if r.Acted {
+			if r.Processed {
 				created++
 			} else {
 				require.Equal(t, 409, r.Status)

@@ -46,7 +46,7 @@ func ExampleServer_Requests() {
 		return
 	}
 	for _, r := range server.Requests("GetAllGroups") {
-		fmt.Println(r.Method, r.Path, r.Status, r.Acted)
+		fmt.Println(r.Method, r.Path, r.Status, r.Processed)
 	}
 	// Output:
 	// GET /v1/groups 503 false

@@ -64,7 +64,7 @@ func ExampleServer_Inject() {
 	_, err := server.Client().Messages.Send(context.Background(), onpremise.TextMessage("16315551234", "hello"))
 	fmt.Println(err != nil)
 	for _, r := range server.Requests("SendMessage") {
-		fmt.Println(r.Method, r.Status, r.Acted)
+		fmt.Println(r.Method, r.Status, r.Processed)
 	}
 	// Output:
 	// true

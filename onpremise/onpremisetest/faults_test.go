@@ -61,7 +61,7 @@ func faultsReachTheAPI(t *testing.T, w *wire) {
 			require.Equal(t, tc.status, resp.StatusCode, i)
 		}
 		seen := w.Requests(op)
-		require.Equal(t, tc.acted, seen[len(seen)-1].Acted, i)
+		require.Equal(t, tc.acted, seen[len(seen)-1].Processed, i)
 		if tc.acted {
 			sent++
 		}

@@ -65,7 +65,7 @@ func TestTruncatedUploadIsNotStored(t *testing.T) {
 		}
 		require.EqualValues(t, 0, at(w.ok("GET", "/stats/db", nil), "stats", "db", "media"))
 		for _, r := range w.Requests("UploadMedia") {
-			require.False(t, r.Acted)
+			require.False(t, r.Processed)
 		}
 	})
 }

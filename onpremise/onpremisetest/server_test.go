@@ -31,7 +31,7 @@ func TestEveryOperationIsServedAndRequiresAToken(t *testing.T) {
 			w.expect(401, req)
 			seen := w.Requests()
 			require.Equal(t, op.ID, seen[len(seen)-1].Operation)
-			require.False(t, seen[len(seen)-1].Acted)
+			require.False(t, seen[len(seen)-1].Processed)
 		}
 	})
 }
