@@ -1,5 +1,6 @@
 // Package onpremise is a client for the WhatsApp Business API that a business runs on its own
-// machines, and for the webhook that the installation calls.
+// machines, and for the webhook that the installation calls. The vendor ended this API in October
+// 2025; some hosted services still offer it.
 //
 //	client, err := onpremise.NewClient("https://wa.example.internal/v1",
 //		onpremise.WithCredentials("admin", os.Getenv("WA_PASSWORD")), onpremise.WithRootCAs(pool))
@@ -59,6 +60,10 @@
 //
 // [ContactsService.CheckMany] takes a sequence of any length and returns one; [FromSlice], [FromSeq]
 // and [Map] adapt sequences.
+//
+// # Other endpoints
+//
+// [Client.Do] calls an endpoint that no method covers, and [Client.API] returns the generated client.
 //
 // # Media
 //

@@ -87,7 +87,7 @@ func TestDownloadStreams(t *testing.T) {
 		require.NoError(t, err)
 		cancel()
 		require.Eventually(t, func() bool {
-			_, err = resp.Body.Read(make([]byte, 1))
+			_, err = resp.Body.Read(make([]byte, 1<<16))
 			return err != nil
 		}, 10*time.Second, time.Millisecond)
 		require.ErrorIs(t, err, context.Canceled)
