@@ -72,6 +72,7 @@ func TestSendToOnePerson(t *testing.T) {
 	for body, want := range map[string]struct{ id, err string }{
 		`{"results":[{"phone":"+16315551234","success":true,"messageId":"m1"}]}`: {"m1", ""},
 		`{"results":[{"phone":"16315551234","success":true}]}`:                   {"", ""},
+		`{"results":[{"messageId":"m1"}]}`:                                       {"", "no result for this item"},
 		`{"results":[{"success":false,"error":"opted out"}]}`:                    {"", "late: refused: opted out"},
 		`{"results":[]}`: {"", "no result for this item"},
 		`{"results":[{"success":true},{"success":true}]}`: {"", "no result for this item"},

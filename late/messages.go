@@ -29,10 +29,13 @@ func (s *MessagesService) Send(ctx context.Context, template TemplateRef, recipi
 		return "", err
 	case len(r.Results) != 1:
 		return "", noResult.err
-	case !r.Results[0].Success:
-		return "", &ItemError{Reason: r.Results[0].Error}
 	}
-	return r.Results[0].MessageID, nil
+	recipient.Phone = r.Results[0].Phone // possibly in another form
+	result := bulkResults([]BulkRecipient{recipient}, r)[0]
+	if result.err != nil {
+		return "", result.err
+	}
+	return result.id, nil
 }
 
 // SendBulk sends a template to at most 100 people and returns a result for each. Phone numbers must

@@ -42,6 +42,8 @@ func bulkResults(chunk []BulkRecipient, resp *SendBulkResponse) []itemResult {
 			results[i] = noResult
 		case row.Success:
 			results[i] = itemResult{state: ItemDone, id: row.MessageID}
+		case row.MessageID != "" && row.Error == "":
+			results[i] = itemResult{id: row.MessageID, err: noResult.err} // it does not say whether it was sent
 		default:
 			results[i] = itemResult{state: ItemRefused, err: &ItemError{Reason: row.Error}}
 		}
