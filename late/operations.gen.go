@@ -10,14 +10,31 @@ const (
 	OpBulkDeleteWhatsAppContacts        = "bulkDeleteWhatsAppContacts"        // DELETE /v1/whatsapp/contacts/bulk
 	OpBulkUpdateWhatsAppContacts        = "bulkUpdateWhatsAppContacts"        // POST /v1/whatsapp/contacts/bulk
 	OpCancelWhatsAppBroadcastSchedule   = "cancelWhatsAppBroadcastSchedule"   // DELETE /v1/whatsapp/broadcasts/{broadcastId}/schedule
+	OpCreateInboxConversation           = "createInboxConversation"           // POST /v1/inbox/conversations
+	OpCreateProfile                     = "createProfile"                     // POST /v1/profiles
+	OpCreateWebhookSettings             = "createWebhookSettings"             // POST /v1/webhooks/settings
 	OpCreateWhatsAppBroadcast           = "createWhatsAppBroadcast"           // POST /v1/whatsapp/broadcasts
 	OpCreateWhatsAppContact             = "createWhatsAppContact"             // POST /v1/whatsapp/contacts
 	OpCreateWhatsAppTemplate            = "createWhatsAppTemplate"            // POST /v1/whatsapp/templates
+	OpDeleteAccount                     = "deleteAccount"                     // DELETE /v1/accounts/{accountId}
+	OpDeleteProfile                     = "deleteProfile"                     // DELETE /v1/profiles/{profileId}
+	OpDeleteWebhookSettings             = "deleteWebhookSettings"             // DELETE /v1/webhooks/settings
 	OpDeleteWhatsAppBroadcast           = "deleteWhatsAppBroadcast"           // DELETE /v1/whatsapp/broadcasts/{broadcastId}
 	OpDeleteWhatsAppContact             = "deleteWhatsAppContact"             // DELETE /v1/whatsapp/contacts/{contactId}
 	OpDeleteWhatsAppGroup               = "deleteWhatsAppGroup"               // DELETE /v1/whatsapp/groups
 	OpDeleteWhatsAppTemplate            = "deleteWhatsAppTemplate"            // DELETE /v1/whatsapp/templates/{templateName}
+	OpGetAccountHealth                  = "getAccountHealth"                  // GET /v1/accounts/{accountId}/health
+	OpGetAllAccountsHealth              = "getAllAccountsHealth"              // GET /v1/accounts/health
+	OpGetConnectUrl                     = "getConnectUrl"                     // GET /v1/connect/{platform}
+	OpGetInboxConversation              = "getInboxConversation"              // GET /v1/inbox/conversations/{conversationId}
+	OpGetInboxConversationMessages      = "getInboxConversationMessages"      // GET /v1/inbox/conversations/{conversationId}/messages
+	OpGetMediaPresignedUrl              = "getMediaPresignedUrl"              // POST /v1/media/presign
+	OpGetPendingOAuthData               = "getPendingOAuthData"               // GET /v1/connect/pending-data
 	OpGetPreverifiedWhatsAppNumbers     = "getPreverifiedWhatsAppNumbers"     // GET /v1/whatsapp/phone-numbers/preverified
+	OpGetProfile                        = "getProfile"                        // GET /v1/profiles/{profileId}
+	OpGetUsageStats                     = "getUsageStats"                     // GET /v1/usage-stats
+	OpGetWebhookLogs                    = "getWebhookLogs"                    // GET /v1/webhooks/logs
+	OpGetWebhookSettings                = "getWebhookSettings"                // GET /v1/webhooks/settings
 	OpGetWhatsAppBroadcast              = "getWhatsAppBroadcast"              // GET /v1/whatsapp/broadcasts/{broadcastId}
 	OpGetWhatsAppBroadcastRecipients    = "getWhatsAppBroadcastRecipients"    // GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
 	OpGetWhatsAppBroadcasts             = "getWhatsAppBroadcasts"             // GET /v1/whatsapp/broadcasts
@@ -25,11 +42,17 @@ const (
 	OpGetWhatsAppContact                = "getWhatsAppContact"                // GET /v1/whatsapp/contacts/{contactId}
 	OpGetWhatsAppContacts               = "getWhatsAppContacts"               // GET /v1/whatsapp/contacts
 	OpGetWhatsAppGroups                 = "getWhatsAppGroups"                 // GET /v1/whatsapp/groups
+	OpGetWhatsAppMedia                  = "getWhatsAppMedia"                  // GET /v1/whatsapp/media/{mediaId}
 	OpGetWhatsAppPhoneNumber            = "getWhatsAppPhoneNumber"            // GET /v1/whatsapp/phone-numbers/{phoneNumberId}
 	OpGetWhatsAppPhoneNumbers           = "getWhatsAppPhoneNumbers"           // GET /v1/whatsapp/phone-numbers
 	OpGetWhatsAppTemplate               = "getWhatsAppTemplate"               // GET /v1/whatsapp/templates/{templateName}
 	OpGetWhatsAppTemplates              = "getWhatsAppTemplates"              // GET /v1/whatsapp/templates
+	OpHandleOAuthCallback               = "handleOAuthCallback"               // POST /v1/connect/{platform}
 	OpImportWhatsAppContacts            = "importWhatsAppContacts"            // POST /v1/whatsapp/contacts/import
+	OpListAccounts                      = "listAccounts"                      // GET /v1/accounts
+	OpListConnectionLogs                = "listConnectionLogs"                // GET /v1/connections/logs
+	OpListInboxConversations            = "listInboxConversations"            // GET /v1/inbox/conversations
+	OpListProfiles                      = "listProfiles"                      // GET /v1/profiles
 	OpPurchaseWhatsAppPhoneNumber       = "purchaseWhatsAppPhoneNumber"       // POST /v1/whatsapp/phone-numbers/purchase
 	OpReleaseWhatsAppPhoneNumber        = "releaseWhatsAppPhoneNumber"        // DELETE /v1/whatsapp/phone-numbers/{phoneNumberId}
 	OpRemoveWhatsAppBroadcastRecipients = "removeWhatsAppBroadcastRecipients" // DELETE /v1/whatsapp/broadcasts/{broadcastId}/recipients
@@ -37,8 +60,14 @@ const (
 	OpRequestWhatsAppVerificationCode   = "requestWhatsAppVerificationCode"   // POST /v1/whatsapp/phone-numbers/{phoneNumberId}/request-code
 	OpScheduleWhatsAppBroadcast         = "scheduleWhatsAppBroadcast"         // POST /v1/whatsapp/broadcasts/{broadcastId}/schedule
 	OpSearchAvailableWhatsAppNumbers    = "searchAvailableWhatsAppNumbers"    // GET /v1/whatsapp/phone-numbers/available
+	OpSendInboxMessage                  = "sendInboxMessage"                  // POST /v1/inbox/conversations/{conversationId}/messages
 	OpSendWhatsAppBroadcast             = "sendWhatsAppBroadcast"             // POST /v1/whatsapp/broadcasts/{broadcastId}/send
 	OpSendWhatsAppBulk                  = "sendWhatsAppBulk"                  // POST /v1/whatsapp/bulk
+	OpTestWebhook                       = "testWebhook"                       // POST /v1/webhooks/test
+	OpUpdateAccount                     = "updateAccount"                     // PUT /v1/accounts/{accountId}
+	OpUpdateInboxConversation           = "updateInboxConversation"           // PUT /v1/inbox/conversations/{conversationId}
+	OpUpdateProfile                     = "updateProfile"                     // PUT /v1/profiles/{profileId}
+	OpUpdateWebhookSettings             = "updateWebhookSettings"             // PUT /v1/webhooks/settings
 	OpUpdateWhatsAppBusinessProfile     = "updateWhatsAppBusinessProfile"     // POST /v1/whatsapp/business-profile
 	OpUpdateWhatsAppContact             = "updateWhatsAppContact"             // PUT /v1/whatsapp/contacts/{contactId}
 	OpUpdateWhatsAppTemplate            = "updateWhatsAppTemplate"            // PATCH /v1/whatsapp/templates/{templateName}
@@ -51,14 +80,31 @@ var operations = []transport.Operation{
 	{ID: OpBulkDeleteWhatsAppContacts, Name: "delete contacts in bulk", Method: "DELETE", Path: "/v1/whatsapp/contacts/bulk", Repeat: transport.Always},
 	{ID: OpBulkUpdateWhatsAppContacts, Name: "update contacts in bulk", Method: "POST", Path: "/v1/whatsapp/contacts/bulk", Repeat: transport.Always},
 	{ID: OpCancelWhatsAppBroadcastSchedule, Name: "cancel broadcast schedule", Method: "DELETE", Path: "/v1/whatsapp/broadcasts/{broadcastId}/schedule", Repeat: transport.Never},
+	{ID: OpCreateInboxConversation, Name: "start conversation", Method: "POST", Path: "/v1/inbox/conversations", Repeat: transport.Never},
+	{ID: OpCreateProfile, Name: "create profile", Method: "POST", Path: "/v1/profiles", Repeat: transport.Never},
+	{ID: OpCreateWebhookSettings, Name: "create webhook", Method: "POST", Path: "/v1/webhooks/settings", Repeat: transport.Never},
 	{ID: OpCreateWhatsAppBroadcast, Name: "create broadcast", Method: "POST", Path: "/v1/whatsapp/broadcasts", Repeat: transport.Never},
 	{ID: OpCreateWhatsAppContact, Name: "create contact", Method: "POST", Path: "/v1/whatsapp/contacts", Repeat: transport.Never},
 	{ID: OpCreateWhatsAppTemplate, Name: "create template", Method: "POST", Path: "/v1/whatsapp/templates", Repeat: transport.Never},
+	{ID: OpDeleteAccount, Name: "delete account", Method: "DELETE", Path: "/v1/accounts/{accountId}", Repeat: transport.Delete},
+	{ID: OpDeleteProfile, Name: "delete profile", Method: "DELETE", Path: "/v1/profiles/{profileId}", Repeat: transport.Delete},
+	{ID: OpDeleteWebhookSettings, Name: "delete webhook", Method: "DELETE", Path: "/v1/webhooks/settings", Repeat: transport.Delete},
 	{ID: OpDeleteWhatsAppBroadcast, Name: "delete broadcast", Method: "DELETE", Path: "/v1/whatsapp/broadcasts/{broadcastId}", Repeat: transport.Delete},
 	{ID: OpDeleteWhatsAppContact, Name: "delete contact", Method: "DELETE", Path: "/v1/whatsapp/contacts/{contactId}", Repeat: transport.Delete},
 	{ID: OpDeleteWhatsAppGroup, Name: "delete group", Method: "DELETE", Path: "/v1/whatsapp/groups", Repeat: transport.Always},
 	{ID: OpDeleteWhatsAppTemplate, Name: "delete template", Method: "DELETE", Path: "/v1/whatsapp/templates/{templateName}", Repeat: transport.Delete},
+	{ID: OpGetAccountHealth, Name: "get account health", Method: "GET", Path: "/v1/accounts/{accountId}/health", Repeat: transport.Always},
+	{ID: OpGetAllAccountsHealth, Name: "list account health", Method: "GET", Path: "/v1/accounts/health", Repeat: transport.Always},
+	{ID: OpGetConnectUrl, Name: "get connect URL", Method: "GET", Path: "/v1/connect/{platform}", Repeat: transport.Always},
+	{ID: OpGetInboxConversation, Name: "get conversation", Method: "GET", Path: "/v1/inbox/conversations/{conversationId}", Repeat: transport.Always},
+	{ID: OpGetInboxConversationMessages, Name: "list messages", Method: "GET", Path: "/v1/inbox/conversations/{conversationId}/messages", Repeat: transport.Always},
+	{ID: OpGetMediaPresignedUrl, Name: "presign upload", Method: "POST", Path: "/v1/media/presign", Repeat: transport.Always},
+	{ID: OpGetPendingOAuthData, Name: "get pending data", Method: "GET", Path: "/v1/connect/pending-data", Repeat: transport.Never},
 	{ID: OpGetPreverifiedWhatsAppNumbers, Name: "list pre-verified numbers", Method: "GET", Path: "/v1/whatsapp/phone-numbers/preverified", Repeat: transport.Always},
+	{ID: OpGetProfile, Name: "get profile", Method: "GET", Path: "/v1/profiles/{profileId}", Repeat: transport.Always},
+	{ID: OpGetUsageStats, Name: "get usage", Method: "GET", Path: "/v1/usage-stats", Repeat: transport.Always},
+	{ID: OpGetWebhookLogs, Name: "list webhook logs", Method: "GET", Path: "/v1/webhooks/logs", Repeat: transport.Always},
+	{ID: OpGetWebhookSettings, Name: "list webhooks", Method: "GET", Path: "/v1/webhooks/settings", Repeat: transport.Always},
 	{ID: OpGetWhatsAppBroadcast, Name: "get broadcast", Method: "GET", Path: "/v1/whatsapp/broadcasts/{broadcastId}", Repeat: transport.Always},
 	{ID: OpGetWhatsAppBroadcastRecipients, Name: "list broadcast recipients", Method: "GET", Path: "/v1/whatsapp/broadcasts/{broadcastId}/recipients", Repeat: transport.Always},
 	{ID: OpGetWhatsAppBroadcasts, Name: "list broadcasts", Method: "GET", Path: "/v1/whatsapp/broadcasts", Repeat: transport.Always},
@@ -66,11 +112,17 @@ var operations = []transport.Operation{
 	{ID: OpGetWhatsAppContact, Name: "get contact", Method: "GET", Path: "/v1/whatsapp/contacts/{contactId}", Repeat: transport.Always},
 	{ID: OpGetWhatsAppContacts, Name: "list contacts", Method: "GET", Path: "/v1/whatsapp/contacts", Repeat: transport.Always},
 	{ID: OpGetWhatsAppGroups, Name: "list groups", Method: "GET", Path: "/v1/whatsapp/groups", Repeat: transport.Always},
+	{ID: OpGetWhatsAppMedia, Name: "download attachment", Method: "GET", Path: "/v1/whatsapp/media/{mediaId}", Repeat: transport.Always, Stream: true, Untimed: true},
 	{ID: OpGetWhatsAppPhoneNumber, Name: "get phone number", Method: "GET", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}", Repeat: transport.Always},
 	{ID: OpGetWhatsAppPhoneNumbers, Name: "list phone numbers", Method: "GET", Path: "/v1/whatsapp/phone-numbers", Repeat: transport.Always},
 	{ID: OpGetWhatsAppTemplate, Name: "get template", Method: "GET", Path: "/v1/whatsapp/templates/{templateName}", Repeat: transport.Always},
 	{ID: OpGetWhatsAppTemplates, Name: "list templates", Method: "GET", Path: "/v1/whatsapp/templates", Repeat: transport.Always},
+	{ID: OpHandleOAuthCallback, Name: "complete connection", Method: "POST", Path: "/v1/connect/{platform}", Repeat: transport.Never},
 	{ID: OpImportWhatsAppContacts, Name: "import contacts", Method: "POST", Path: "/v1/whatsapp/contacts/import", Repeat: transport.Always, UnlessFalse: "skipDuplicates"},
+	{ID: OpListAccounts, Name: "list accounts", Method: "GET", Path: "/v1/accounts", Repeat: transport.Always},
+	{ID: OpListConnectionLogs, Name: "list connection logs", Method: "GET", Path: "/v1/connections/logs", Repeat: transport.Always},
+	{ID: OpListInboxConversations, Name: "list conversations", Method: "GET", Path: "/v1/inbox/conversations", Repeat: transport.Always},
+	{ID: OpListProfiles, Name: "list profiles", Method: "GET", Path: "/v1/profiles", Repeat: transport.Always},
 	{ID: OpPurchaseWhatsAppPhoneNumber, Name: "purchase phone number", Method: "POST", Path: "/v1/whatsapp/phone-numbers/purchase", Repeat: transport.Never},
 	{ID: OpReleaseWhatsAppPhoneNumber, Name: "release phone number", Method: "DELETE", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}", Repeat: transport.Never},
 	{ID: OpRemoveWhatsAppBroadcastRecipients, Name: "remove broadcast recipients", Method: "DELETE", Path: "/v1/whatsapp/broadcasts/{broadcastId}/recipients", Repeat: transport.Always},
@@ -78,8 +130,14 @@ var operations = []transport.Operation{
 	{ID: OpRequestWhatsAppVerificationCode, Name: "request verification code", Method: "POST", Path: "/v1/whatsapp/phone-numbers/{phoneNumberId}/request-code", Repeat: transport.Never},
 	{ID: OpScheduleWhatsAppBroadcast, Name: "schedule broadcast", Method: "POST", Path: "/v1/whatsapp/broadcasts/{broadcastId}/schedule", Repeat: transport.Never},
 	{ID: OpSearchAvailableWhatsAppNumbers, Name: "search available numbers", Method: "GET", Path: "/v1/whatsapp/phone-numbers/available", Repeat: transport.Always},
+	{ID: OpSendInboxMessage, Name: "send reply", Method: "POST", Path: "/v1/inbox/conversations/{conversationId}/messages", Repeat: transport.Never},
 	{ID: OpSendWhatsAppBroadcast, Name: "send broadcast", Method: "POST", Path: "/v1/whatsapp/broadcasts/{broadcastId}/send", Repeat: transport.Never, Untimed: true},
 	{ID: OpSendWhatsAppBulk, Name: "send messages in bulk", Method: "POST", Path: "/v1/whatsapp/bulk", Repeat: transport.Never},
+	{ID: OpTestWebhook, Name: "test webhook", Method: "POST", Path: "/v1/webhooks/test", Repeat: transport.Never},
+	{ID: OpUpdateAccount, Name: "update account", Method: "PUT", Path: "/v1/accounts/{accountId}", Repeat: transport.Always},
+	{ID: OpUpdateInboxConversation, Name: "update conversation", Method: "PUT", Path: "/v1/inbox/conversations/{conversationId}", Repeat: transport.Always},
+	{ID: OpUpdateProfile, Name: "update profile", Method: "PUT", Path: "/v1/profiles/{profileId}", Repeat: transport.Always},
+	{ID: OpUpdateWebhookSettings, Name: "update webhook", Method: "PUT", Path: "/v1/webhooks/settings", Repeat: transport.Always},
 	{ID: OpUpdateWhatsAppBusinessProfile, Name: "update business profile", Method: "POST", Path: "/v1/whatsapp/business-profile", Repeat: transport.Always},
 	{ID: OpUpdateWhatsAppContact, Name: "update contact", Method: "PUT", Path: "/v1/whatsapp/contacts/{contactId}", Repeat: transport.Always},
 	{ID: OpUpdateWhatsAppTemplate, Name: "update template", Method: "PATCH", Path: "/v1/whatsapp/templates/{templateName}", Repeat: transport.Always},

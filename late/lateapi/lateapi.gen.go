@@ -14,6 +14,21 @@ import (
 	"time"
 
 	"github.com/oapi-codegen/runtime"
+	openapi_types "github.com/oapi-codegen/runtime/types"
+)
+
+// Defines values for AccountHealthStatus.
+const (
+	AccountHealthStatusError   AccountHealthStatus = "error"
+	AccountHealthStatusHealthy AccountHealthStatus = "healthy"
+	AccountHealthStatusWarning AccountHealthStatus = "warning"
+)
+
+// Defines values for AccountHealthEntryStatus.
+const (
+	AccountHealthEntryStatusError   AccountHealthEntryStatus = "error"
+	AccountHealthEntryStatusHealthy AccountHealthEntryStatus = "healthy"
+	AccountHealthEntryStatusWarning AccountHealthEntryStatus = "warning"
 )
 
 // Defines values for BroadcastStatus.
@@ -32,6 +47,22 @@ const (
 	CodeMethodVoice CodeMethod = "VOICE"
 )
 
+// Defines values for ConnectionLogConnectionMethod.
+const (
+	ConnectionLogConnectionMethodCredentials ConnectionLogConnectionMethod = "credentials"
+	ConnectionLogConnectionMethodInvitation  ConnectionLogConnectionMethod = "invitation"
+	ConnectionLogConnectionMethodOauth       ConnectionLogConnectionMethod = "oauth"
+)
+
+// Defines values for ConnectionLogEventType.
+const (
+	ConnectionLogEventTypeConnectFailed    ConnectionLogEventType = "connect_failed"
+	ConnectionLogEventTypeConnectSuccess   ConnectionLogEventType = "connect_success"
+	ConnectionLogEventTypeDisconnect       ConnectionLogEventType = "disconnect"
+	ConnectionLogEventTypeReconnectFailed  ConnectionLogEventType = "reconnect_failed"
+	ConnectionLogEventTypeReconnectSuccess ConnectionLogEventType = "reconnect_success"
+)
+
 // Defines values for ContactAction.
 const (
 	ContactActionAddGroups    ContactAction = "addGroups"
@@ -44,6 +75,31 @@ const (
 	ContactActionUnblock      ContactAction = "unblock"
 )
 
+// Defines values for ConversationStatus.
+const (
+	ConversationStatusActive   ConversationStatus = "active"
+	ConversationStatusArchived ConversationStatus = "archived"
+)
+
+// Defines values for ConversationDetailsStatus.
+const (
+	ConversationDetailsStatusActive   ConversationDetailsStatus = "active"
+	ConversationDetailsStatusArchived ConversationDetailsStatus = "archived"
+)
+
+// Defines values for ConversationHeaderMediaType.
+const (
+	ConversationHeaderMediaTypeDocument ConversationHeaderMediaType = "document"
+	ConversationHeaderMediaTypeImage    ConversationHeaderMediaType = "image"
+	ConversationHeaderMediaTypeVideo    ConversationHeaderMediaType = "video"
+)
+
+// Defines values for ConversationStatusUpdateStatus.
+const (
+	ConversationStatusUpdateStatusActive   ConversationStatusUpdateStatus = "active"
+	ConversationStatusUpdateStatusArchived ConversationStatusUpdateStatus = "archived"
+)
+
 // Defines values for DeliveryStatus.
 const (
 	DeliveryStatusDelivered DeliveryStatus = "delivered"
@@ -51,6 +107,31 @@ const (
 	DeliveryStatusPending   DeliveryStatus = "pending"
 	DeliveryStatusRead      DeliveryStatus = "read"
 	DeliveryStatusSent      DeliveryStatus = "sent"
+)
+
+// Defines values for InboxMessageDirection.
+const (
+	InboxMessageDirectionIncoming InboxMessageDirection = "incoming"
+	InboxMessageDirectionOutgoing InboxMessageDirection = "outgoing"
+)
+
+// Defines values for MessageAttachmentType.
+const (
+	MessageAttachmentTypeAudio   MessageAttachmentType = "audio"
+	MessageAttachmentTypeFile    MessageAttachmentType = "file"
+	MessageAttachmentTypeImage   MessageAttachmentType = "image"
+	MessageAttachmentTypeShare   MessageAttachmentType = "share"
+	MessageAttachmentTypeSticker MessageAttachmentType = "sticker"
+	MessageAttachmentTypeVideo   MessageAttachmentType = "video"
+)
+
+// Defines values for PendingOAuthDataSelectionType.
+const (
+	PendingOAuthDataSelectionTypeBoards        PendingOAuthDataSelectionType = "boards"
+	PendingOAuthDataSelectionTypeLocations     PendingOAuthDataSelectionType = "locations"
+	PendingOAuthDataSelectionTypeOrganizations PendingOAuthDataSelectionType = "organizations"
+	PendingOAuthDataSelectionTypePages         PendingOAuthDataSelectionType = "pages"
+	PendingOAuthDataSelectionTypeProfiles      PendingOAuthDataSelectionType = "profiles"
 )
 
 // Defines values for PhoneNumberStatus.
@@ -61,6 +142,119 @@ const (
 	PhoneNumberStatusReleased       PhoneNumberStatus = "released"
 	PhoneNumberStatusReleasing      PhoneNumberStatus = "releasing"
 	PhoneNumberStatusSuspended      PhoneNumberStatus = "suspended"
+)
+
+// Defines values for PlatformErrorCode.
+const (
+	PlatformErrorCodePLATFORMLIMITATION PlatformErrorCode = "PLATFORM_LIMITATION"
+)
+
+// Defines values for PresignUploadRequestContentType.
+const (
+	PresignUploadRequestContentTypeApplicationPdf PresignUploadRequestContentType = "application/pdf"
+	PresignUploadRequestContentTypeImageGif       PresignUploadRequestContentType = "image/gif"
+	PresignUploadRequestContentTypeImageJpeg      PresignUploadRequestContentType = "image/jpeg"
+	PresignUploadRequestContentTypeImageJpg       PresignUploadRequestContentType = "image/jpg"
+	PresignUploadRequestContentTypeImagePng       PresignUploadRequestContentType = "image/png"
+	PresignUploadRequestContentTypeImageWebp      PresignUploadRequestContentType = "image/webp"
+	PresignUploadRequestContentTypeVideoAvi       PresignUploadRequestContentType = "video/avi"
+	PresignUploadRequestContentTypeVideoMp4       PresignUploadRequestContentType = "video/mp4"
+	PresignUploadRequestContentTypeVideoMpeg      PresignUploadRequestContentType = "video/mpeg"
+	PresignUploadRequestContentTypeVideoQuicktime PresignUploadRequestContentType = "video/quicktime"
+	PresignUploadRequestContentTypeVideoWebm      PresignUploadRequestContentType = "video/webm"
+	PresignUploadRequestContentTypeVideoXM4V      PresignUploadRequestContentType = "video/x-m4v"
+	PresignUploadRequestContentTypeVideoXMsvideo  PresignUploadRequestContentType = "video/x-msvideo"
+)
+
+// Defines values for PresignedUploadType.
+const (
+	PresignedUploadTypeDocument PresignedUploadType = "document"
+	PresignedUploadTypeImage    PresignedUploadType = "image"
+	PresignedUploadTypeVideo    PresignedUploadType = "video"
+)
+
+// Defines values for ReplyButtonType.
+const (
+	ReplyButtonTypePhone    ReplyButtonType = "phone"
+	ReplyButtonTypePostback ReplyButtonType = "postback"
+	ReplyButtonTypeURL      ReplyButtonType = "url"
+)
+
+// Defines values for ReplyHeaderType.
+const (
+	ReplyHeaderTypeDocument ReplyHeaderType = "document"
+	ReplyHeaderTypeImage    ReplyHeaderType = "image"
+	ReplyHeaderTypeText     ReplyHeaderType = "text"
+	ReplyHeaderTypeVideo    ReplyHeaderType = "video"
+)
+
+// Defines values for ReplyInteractiveType.
+const (
+	ReplyInteractiveTypeCarousel               ReplyInteractiveType = "carousel"
+	ReplyInteractiveTypeCatalogMessage         ReplyInteractiveType = "catalog_message"
+	ReplyInteractiveTypeCtaURL                 ReplyInteractiveType = "cta_url"
+	ReplyInteractiveTypeFlow                   ReplyInteractiveType = "flow"
+	ReplyInteractiveTypeList                   ReplyInteractiveType = "list"
+	ReplyInteractiveTypeLocationRequestMessage ReplyInteractiveType = "location_request_message"
+	ReplyInteractiveTypeProduct                ReplyInteractiveType = "product"
+	ReplyInteractiveTypeProductList            ReplyInteractiveType = "product_list"
+	ReplyInteractiveTypeRequestContactInfo     ReplyInteractiveType = "request_contact_info"
+	ReplyInteractiveTypeVoiceCall              ReplyInteractiveType = "voice_call"
+)
+
+// Defines values for ReplyMarkupType.
+const (
+	ReplyMarkupTypeInlineKeyboard ReplyMarkupType = "inline_keyboard"
+	ReplyMarkupTypeReplyKeyboard  ReplyMarkupType = "reply_keyboard"
+)
+
+// Defines values for ReplyTemplateType.
+const (
+	ReplyTemplateTypeGeneric ReplyTemplateType = "generic"
+)
+
+// Defines values for ReplyTemplateButtonType.
+const (
+	ReplyTemplateButtonTypePostback ReplyTemplateButtonType = "postback"
+	ReplyTemplateButtonTypeURL      ReplyTemplateButtonType = "url"
+)
+
+// Defines values for ReplyURLActionName.
+const (
+	ReplyURLActionNameCtaURL ReplyURLActionName = "cta_url"
+)
+
+// Defines values for SendMessageRequestAttachmentType.
+const (
+	SendMessageRequestAttachmentTypeAudio SendMessageRequestAttachmentType = "audio"
+	SendMessageRequestAttachmentTypeFile  SendMessageRequestAttachmentType = "file"
+	SendMessageRequestAttachmentTypeImage SendMessageRequestAttachmentType = "image"
+	SendMessageRequestAttachmentTypeVideo SendMessageRequestAttachmentType = "video"
+)
+
+// Defines values for SendMessageRequestCategory.
+const (
+	SendMessageRequestCategoryUtility SendMessageRequestCategory = "utility"
+)
+
+// Defines values for SendMessageRequestMessageTag.
+const (
+	SendMessageRequestMessageTagACCOUNTUPDATE        SendMessageRequestMessageTag = "ACCOUNT_UPDATE"
+	SendMessageRequestMessageTagCONFIRMEDEVENTUPDATE SendMessageRequestMessageTag = "CONFIRMED_EVENT_UPDATE"
+	SendMessageRequestMessageTagHUMANAGENT           SendMessageRequestMessageTag = "HUMAN_AGENT"
+	SendMessageRequestMessageTagPOSTPURCHASEUPDATE   SendMessageRequestMessageTag = "POST_PURCHASE_UPDATE"
+)
+
+// Defines values for SendMessageRequestMessagingType.
+const (
+	SendMessageRequestMessagingTypeMESSAGETAG SendMessageRequestMessagingType = "MESSAGE_TAG"
+	SendMessageRequestMessagingTypeRESPONSE   SendMessageRequestMessagingType = "RESPONSE"
+	SendMessageRequestMessagingTypeUPDATE     SendMessageRequestMessagingType = "UPDATE"
+)
+
+// Defines values for StartConversationRequestCategory.
+const (
+	StartConversationRequestCategoryUtility StartConversationRequestCategory = "utility"
 )
 
 // Defines values for TemplateCategory.
@@ -77,11 +271,273 @@ const (
 	TemplateStatusRejected TemplateStatus = "REJECTED"
 )
 
+// Defines values for UpdateConversationRequestStatus.
+const (
+	UpdateConversationRequestStatusActive   UpdateConversationRequestStatus = "active"
+	UpdateConversationRequestStatusArchived UpdateConversationRequestStatus = "archived"
+)
+
+// Defines values for UsageStatsBillingPeriod.
+const (
+	UsageStatsBillingPeriodMonthly UsageStatsBillingPeriod = "monthly"
+	UsageStatsBillingPeriodYearly  UsageStatsBillingPeriod = "yearly"
+)
+
+// Defines values for WebhookLogEvent.
+const (
+	WebhookLogEventAccountConnected    WebhookLogEvent = "account.connected"
+	WebhookLogEventAccountDisconnected WebhookLogEvent = "account.disconnected"
+	WebhookLogEventCommentReceived     WebhookLogEvent = "comment.received"
+	WebhookLogEventMessageReceived     WebhookLogEvent = "message.received"
+	WebhookLogEventPostFailed          WebhookLogEvent = "post.failed"
+	WebhookLogEventPostPartial         WebhookLogEvent = "post.partial"
+	WebhookLogEventPostPublished       WebhookLogEvent = "post.published"
+	WebhookLogEventPostRecycled        WebhookLogEvent = "post.recycled"
+	WebhookLogEventPostScheduled       WebhookLogEvent = "post.scheduled"
+	WebhookLogEventWebhookTest         WebhookLogEvent = "webhook.test"
+)
+
+// Defines values for WebhookLogStatus.
+const (
+	WebhookLogStatusFailed  WebhookLogStatus = "failed"
+	WebhookLogStatusSuccess WebhookLogStatus = "success"
+)
+
+// Defines values for GetAllAccountsHealthParamsStatus.
+const (
+	GetAllAccountsHealthParamsStatusError   GetAllAccountsHealthParamsStatus = "error"
+	GetAllAccountsHealthParamsStatusHealthy GetAllAccountsHealthParamsStatus = "healthy"
+	GetAllAccountsHealthParamsStatusWarning GetAllAccountsHealthParamsStatus = "warning"
+)
+
+// Defines values for ListConnectionLogsParamsEventType.
+const (
+	ListConnectionLogsParamsEventTypeAll              ListConnectionLogsParamsEventType = "all"
+	ListConnectionLogsParamsEventTypeConnectFailed    ListConnectionLogsParamsEventType = "connect_failed"
+	ListConnectionLogsParamsEventTypeConnectSuccess   ListConnectionLogsParamsEventType = "connect_success"
+	ListConnectionLogsParamsEventTypeDisconnect       ListConnectionLogsParamsEventType = "disconnect"
+	ListConnectionLogsParamsEventTypeReconnectFailed  ListConnectionLogsParamsEventType = "reconnect_failed"
+	ListConnectionLogsParamsEventTypeReconnectSuccess ListConnectionLogsParamsEventType = "reconnect_success"
+)
+
+// Defines values for ListConnectionLogsParamsStatus.
+const (
+	ListConnectionLogsParamsStatusAll     ListConnectionLogsParamsStatus = "all"
+	ListConnectionLogsParamsStatusFailed  ListConnectionLogsParamsStatus = "failed"
+	ListConnectionLogsParamsStatusSuccess ListConnectionLogsParamsStatus = "success"
+)
+
+// Defines values for ListInboxConversationsParamsSortOrder.
+const (
+	ListInboxConversationsParamsSortOrderAsc  ListInboxConversationsParamsSortOrder = "asc"
+	ListInboxConversationsParamsSortOrderDesc ListInboxConversationsParamsSortOrder = "desc"
+)
+
+// Defines values for ListInboxConversationsParamsStatus.
+const (
+	ListInboxConversationsParamsStatusActive   ListInboxConversationsParamsStatus = "active"
+	ListInboxConversationsParamsStatusArchived ListInboxConversationsParamsStatus = "archived"
+)
+
+// Defines values for GetInboxConversationMessagesParamsSortOrder.
+const (
+	GetInboxConversationMessagesParamsSortOrderAsc  GetInboxConversationMessagesParamsSortOrder = "asc"
+	GetInboxConversationMessagesParamsSortOrderDesc GetInboxConversationMessagesParamsSortOrder = "desc"
+)
+
+// Defines values for GetWebhookLogsParamsEvent.
+const (
+	GetWebhookLogsParamsEventAccountConnected    GetWebhookLogsParamsEvent = "account.connected"
+	GetWebhookLogsParamsEventAccountDisconnected GetWebhookLogsParamsEvent = "account.disconnected"
+	GetWebhookLogsParamsEventCommentReceived     GetWebhookLogsParamsEvent = "comment.received"
+	GetWebhookLogsParamsEventMessageReceived     GetWebhookLogsParamsEvent = "message.received"
+	GetWebhookLogsParamsEventPostFailed          GetWebhookLogsParamsEvent = "post.failed"
+	GetWebhookLogsParamsEventPostPartial         GetWebhookLogsParamsEvent = "post.partial"
+	GetWebhookLogsParamsEventPostPublished       GetWebhookLogsParamsEvent = "post.published"
+	GetWebhookLogsParamsEventPostRecycled        GetWebhookLogsParamsEvent = "post.recycled"
+	GetWebhookLogsParamsEventPostScheduled       GetWebhookLogsParamsEvent = "post.scheduled"
+	GetWebhookLogsParamsEventWebhookTest         GetWebhookLogsParamsEvent = "webhook.test"
+)
+
+// Defines values for GetWebhookLogsParamsStatus.
+const (
+	GetWebhookLogsParamsStatusFailed  GetWebhookLogsParamsStatus = "failed"
+	GetWebhookLogsParamsStatusSuccess GetWebhookLogsParamsStatus = "success"
+)
+
 // Defines values for OptedInFilter.
 const (
 	OptedInFilterFalse OptedInFilter = "false"
 	OptedInFilterTrue  OptedInFilter = "true"
 )
+
+// Account is a connected account.
+type Account struct {
+	// ID is the ID.
+	ID string `json:"_id,omitempty,omitzero"`
+
+	// DisplayName is the display name.
+	DisplayName string `json:"displayName,omitempty,omitzero"`
+
+	// FollowersCount is the followers count.
+	FollowersCount float32 `json:"followersCount,omitempty,omitzero"`
+
+	// FollowersLastUpdated is when the number of followers was read.
+	FollowersLastUpdated time.Time `json:"followersLastUpdated,omitempty,omitzero"`
+
+	// IsActive reports whether it is active.
+	IsActive bool `json:"isActive,omitempty,omitzero"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// ProfileID is the ID of the profile.
+	ProfileID ProfileRef `json:"profileId,omitempty,omitzero"`
+
+	// ProfileURL is the profile URL.
+	ProfileURL string `json:"profileUrl,omitempty,omitzero"`
+
+	// Username is the user name.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
+// AccountHealth is the health of one account.
+type AccountHealth struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId,omitempty,omitzero"`
+
+	// DisplayName is the display name.
+	DisplayName string `json:"displayName,omitempty,omitzero"`
+
+	// Issues lists the problems of the account.
+	Issues []string `json:"issues,omitzero"`
+
+	// Permissions lists the permissions of an account.
+	Permissions AccountPermissions `json:"permissions,omitempty,omitzero"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// Recommendations lists ways to solve the problems.
+	Recommendations []string `json:"recommendations,omitzero"`
+
+	// Status is the status.
+	Status AccountHealthStatus `json:"status,omitempty,omitzero"`
+
+	// TokenStatus is the status of an account's token.
+	TokenStatus TokenStatus `json:"tokenStatus,omitempty,omitzero"`
+
+	// Username is the user name.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
+// AccountHealthStatus is the status.
+type AccountHealthStatus string
+
+// AccountHealthEntry is the health of an account in a list.
+type AccountHealthEntry struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId,omitempty,omitzero"`
+
+	// CanFetchAnalytics reports whether analytics are permitted.
+	CanFetchAnalytics bool `json:"canFetchAnalytics,omitempty,omitzero"`
+
+	// CanPost reports whether posting is permitted.
+	CanPost bool `json:"canPost,omitempty,omitzero"`
+
+	// DisplayName is the display name.
+	DisplayName string `json:"displayName,omitempty,omitzero"`
+
+	// Issues lists the problems of the account.
+	Issues []string `json:"issues,omitzero"`
+
+	// NeedsReconnect reports whether the account must be reconnected.
+	NeedsReconnect bool `json:"needsReconnect,omitempty,omitzero"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// ProfileID is the ID of the profile.
+	ProfileID string `json:"profileId,omitempty,omitzero"`
+
+	// Status is the status.
+	Status AccountHealthEntryStatus `json:"status,omitempty,omitzero"`
+
+	// TokenExpiresAt is when the token expires.
+	TokenExpiresAt time.Time `json:"tokenExpiresAt,omitempty,omitzero"`
+
+	// TokenValid reports whether the token is valid.
+	TokenValid bool `json:"tokenValid,omitempty,omitzero"`
+
+	// Username is the user name.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
+// AccountHealthEntryStatus is the status.
+type AccountHealthEntryStatus string
+
+// AccountHealthList lists the health of accounts.
+type AccountHealthList struct {
+	// Accounts contains the accounts.
+	Accounts []AccountHealthEntry `json:"accounts,omitzero"`
+
+	// Summary counts accounts by health.
+	Summary AccountHealthSummary `json:"summary,omitempty,omitzero"`
+}
+
+// AccountHealthSummary counts accounts by health.
+type AccountHealthSummary struct {
+	// Error describes the error.
+	Error int `json:"error,omitempty,omitzero"`
+
+	// Healthy is the number of healthy accounts.
+	Healthy int `json:"healthy,omitempty,omitzero"`
+
+	// NeedsReconnect reports whether the account must be reconnected.
+	NeedsReconnect int `json:"needsReconnect,omitempty,omitzero"`
+
+	// Total is the number of rows in the whole list.
+	Total int `json:"total,omitempty,omitzero"`
+
+	// Warning is the number of accounts with warnings.
+	Warning int `json:"warning,omitempty,omitzero"`
+}
+
+// AccountList lists the connected accounts.
+type AccountList struct {
+	// Accounts contains the accounts.
+	Accounts []Account `json:"accounts,omitzero"`
+
+	// HasAnalyticsAccess reports whether the plan includes analytics.
+	HasAnalyticsAccess bool `json:"hasAnalyticsAccess,omitempty,omitzero"`
+}
+
+// AccountPermissions lists the permissions of an account.
+type AccountPermissions struct {
+	// Analytics lists the permissions for analytics.
+	Analytics []PermissionScope `json:"analytics,omitzero"`
+
+	// CanFetchAnalytics reports whether analytics are permitted.
+	CanFetchAnalytics bool `json:"canFetchAnalytics,omitempty,omitzero"`
+
+	// CanPost reports whether posting is permitted.
+	CanPost bool `json:"canPost,omitempty,omitzero"`
+
+	// MissingRequired lists required permissions that are missing.
+	MissingRequired []string `json:"missingRequired,omitzero"`
+
+	// Optional lists optional permissions.
+	Optional []PermissionScope `json:"optional,omitzero"`
+
+	// Posting lists the permissions for posting.
+	Posting []PermissionScope `json:"posting,omitzero"`
+}
+
+// AcknowledgedResponse describes the outcome of a call that returns nothing else.
+type AcknowledgedResponse struct {
+	// Message is the text of the message.
+	Message string `json:"message,omitempty,omitzero"`
+}
 
 // AddRecipientsRequest contains the recipients to add to a draft.
 type AddRecipientsRequest struct {
@@ -317,6 +773,156 @@ type CheckoutRequired struct {
 // CodeMethod is the delivery method of a verification code.
 type CodeMethod string
 
+// CompleteConnectionRequest contains the code that completes a connection.
+type CompleteConnectionRequest struct {
+	// Code is the code that completes the connection, or the code of an error.
+	Code string `json:"code"`
+
+	// ProfileID is the ID of the profile.
+	ProfileID string `json:"profileId"`
+
+	// State is a value that protects the connection against forgery.
+	State string `json:"state"`
+}
+
+// ConnectURL contains the URL at which a user connects an account.
+type ConnectURL struct {
+	// AuthURL is the URL to open.
+	AuthURL string `json:"authUrl,omitempty,omitzero"`
+
+	// State is a value that protects the connection against forgery.
+	State string `json:"state,omitempty,omitzero"`
+}
+
+// ConnectionLog is an event of a connection.
+type ConnectionLog struct {
+	// ID is the ID.
+	ID string `json:"_id,omitempty,omitzero"`
+
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId,omitempty,omitzero"`
+
+	// ConnectionMethod is the connection method.
+	ConnectionMethod ConnectionLogConnectionMethod `json:"connectionMethod,omitempty,omitzero"`
+
+	// Context describes the circumstances of a connection event.
+	Context ConnectionLogContext `json:"context,omitempty,omitzero"`
+
+	// CreatedAt is when it was created.
+	CreatedAt time.Time `json:"createdAt,omitempty,omitzero"`
+
+	// DurationMs is the duration in milliseconds.
+	DurationMs int `json:"durationMs,omitempty,omitzero"`
+
+	// Error describes the error of a connection event.
+	Error ConnectionLogError `json:"error,omitempty,omitzero"`
+
+	// EventType is the event type.
+	EventType ConnectionLogEventType `json:"eventType,omitempty,omitzero"`
+
+	// Metadata contains further data.
+	Metadata map[string]interface{} `json:"metadata,omitempty,omitzero"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// ProfileID is the ID of the profile.
+	ProfileID string `json:"profileId,omitempty,omitzero"`
+
+	// Success describes the account of a successful connection.
+	Success ConnectionLogSuccess `json:"success,omitempty,omitzero"`
+
+	// UserID is the user ID.
+	UserID string `json:"userId,omitempty,omitzero"`
+}
+
+// ConnectionLogConnectionMethod is the connection method.
+type ConnectionLogConnectionMethod string
+
+// ConnectionLogEventType is the event type.
+type ConnectionLogEventType string
+
+// ConnectionLogContext describes the circumstances of a connection event.
+type ConnectionLogContext struct {
+	// ConnectToken is the connect token.
+	ConnectToken string `json:"connectToken,omitempty,omitzero"`
+
+	// HasCustomRedirectURL reports whether the connection redirects to a custom URL.
+	HasCustomRedirectURL bool `json:"hasCustomRedirectUrl,omitempty,omitzero"`
+
+	// InvitationToken is the invitation token.
+	InvitationToken string `json:"invitationToken,omitempty,omitzero"`
+
+	// IsBYOK reports whether the connection uses the customer's own keys.
+	IsBYOK bool `json:"isBYOK,omitempty,omitzero"`
+
+	// IsHeadlessMode reports whether the selection page is skipped.
+	IsHeadlessMode bool `json:"isHeadlessMode,omitempty,omitzero"`
+
+	// IsReconnection reports whether an account is reconnected.
+	IsReconnection bool `json:"isReconnection,omitempty,omitzero"`
+}
+
+// ConnectionLogError describes the error of a connection event.
+type ConnectionLogError struct {
+	// Code is the code that completes the connection, or the code of an error.
+	Code string `json:"code,omitempty,omitzero"`
+
+	// Message is the text of the message.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// RawResponse is the raw response.
+	RawResponse string `json:"rawResponse,omitempty,omitzero"`
+}
+
+// ConnectionLogPage is a page of the connection log.
+type ConnectionLogPage struct {
+	// Logs contains the log entries.
+	Logs []ConnectionLog `json:"logs,omitzero"`
+
+	// Pagination is the position of a page in the connection log.
+	Pagination ConnectionLogPagination `json:"pagination,omitempty,omitzero"`
+}
+
+// ConnectionLogPagination is the position of a page in the connection log.
+type ConnectionLogPagination struct {
+	// HasMore reports whether there are more rows after this page.
+	HasMore bool `json:"hasMore,omitempty,omitzero"`
+
+	// Limit is the maximum number of rows in a page.
+	Limit int `json:"limit,omitempty,omitzero"`
+
+	// Pages is the pages.
+	Pages int `json:"pages,omitempty,omitzero"`
+
+	// Skip is the number of rows to skip.
+	Skip int `json:"skip,omitempty,omitzero"`
+
+	// Total is the number of rows in the whole list.
+	Total int `json:"total,omitempty,omitzero"`
+}
+
+// ConnectionLogSuccess describes the account of a successful connection.
+type ConnectionLogSuccess struct {
+	// AccountType is the account type.
+	AccountType string `json:"accountType,omitempty,omitzero"`
+
+	// DisplayName is the display name.
+	DisplayName string `json:"displayName,omitempty,omitzero"`
+
+	// Permissions contains the permissions.
+	Permissions []string `json:"permissions,omitzero"`
+
+	// ProfilePicture is the profile picture.
+	ProfilePicture string `json:"profilePicture,omitempty,omitzero"`
+
+	// TokenExpiresAt is when the token expires.
+	TokenExpiresAt time.Time `json:"tokenExpiresAt,omitempty,omitzero"`
+
+	// Username is the user name.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
 // Contact is a contact of an account.
 type Contact struct {
 	// Company is the company of the person.
@@ -413,6 +1019,165 @@ type ContactResponse struct {
 	Success bool `json:"success,omitempty,omitzero"`
 }
 
+// Conversation is a conversation in a list.
+type Conversation struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId,omitempty,omitzero"`
+
+	// AccountUsername is the account username.
+	AccountUsername string `json:"accountUsername,omitempty,omitzero"`
+
+	// ID is the ID.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// InstagramProfile describes a participant on Instagram.
+	InstagramProfile InstagramProfile `json:"instagramProfile,omitempty,omitzero"`
+
+	// LastMessage is the text of the last message.
+	LastMessage string `json:"lastMessage,omitempty,omitzero"`
+
+	// ParticipantID is the participant ID.
+	ParticipantID string `json:"participantId,omitempty,omitzero"`
+
+	// ParticipantName is the participant name.
+	ParticipantName string `json:"participantName,omitempty,omitzero"`
+
+	// ParticipantPicture is the participant picture.
+	ParticipantPicture string `json:"participantPicture,omitempty,omitzero"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// Status is the status.
+	Status ConversationStatus `json:"status,omitempty,omitzero"`
+
+	// UnreadCount is the number of unread messages.
+	UnreadCount int `json:"unreadCount,omitempty,omitzero"`
+
+	// UpdatedTime is when the conversation last changed.
+	UpdatedTime time.Time `json:"updatedTime,omitempty,omitzero"`
+
+	// URL is the URL.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// ConversationStatus is the status.
+type ConversationStatus string
+
+// ConversationDetails is a conversation with its participants.
+type ConversationDetails struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId,omitempty,omitzero"`
+
+	// AccountUsername is the account username.
+	AccountUsername string `json:"accountUsername,omitempty,omitzero"`
+
+	// ID is the ID.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// InstagramProfile describes a participant on Instagram.
+	InstagramProfile InstagramProfile `json:"instagramProfile,omitempty,omitzero"`
+
+	// LastMessage is the text of the last message.
+	LastMessage string `json:"lastMessage,omitempty,omitzero"`
+
+	// LastMessageAt is when the last message was sent.
+	LastMessageAt time.Time `json:"lastMessageAt,omitempty,omitzero"`
+
+	// ParticipantID is the participant ID.
+	ParticipantID string `json:"participantId,omitempty,omitzero"`
+
+	// ParticipantName is the participant name.
+	ParticipantName string `json:"participantName,omitempty,omitzero"`
+
+	// Participants lists the participants.
+	Participants []Participant `json:"participants,omitzero"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// Status is the status.
+	Status ConversationDetailsStatus `json:"status,omitempty,omitzero"`
+
+	// UpdatedTime is when the conversation last changed.
+	UpdatedTime time.Time `json:"updatedTime,omitempty,omitzero"`
+}
+
+// ConversationDetailsStatus is the status.
+type ConversationDetailsStatus string
+
+// ConversationHeaderMedia is a file in the header of a template.
+type ConversationHeaderMedia struct {
+	// Filename is the file name.
+	Filename string `json:"filename,omitempty,omitzero"`
+
+	// ID is the ID.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Link is the URL of the file.
+	Link string `json:"link,omitempty,omitzero"`
+
+	// Type is the type.
+	Type ConversationHeaderMediaType `json:"type"`
+}
+
+// ConversationHeaderMediaType is the type.
+type ConversationHeaderMediaType string
+
+// ConversationPage is a page of conversations. It can be partial; Meta lists the accounts that could not be read.
+type ConversationPage struct {
+	// Data contains the data.
+	Data []Conversation `json:"data,omitzero"`
+
+	// Meta reports which accounts a page of conversations covers.
+	Meta ConversationPageMeta `json:"meta,omitempty,omitzero"`
+
+	// Pagination is the position of a page in a list.
+	Pagination CursorPagination `json:"pagination,omitempty,omitzero"`
+}
+
+// ConversationPageMeta reports which accounts a page of conversations covers.
+type ConversationPageMeta struct {
+	// AccountsFailed is the accounts failed.
+	AccountsFailed int `json:"accountsFailed,omitempty,omitzero"`
+
+	// AccountsQueried is the accounts queried.
+	AccountsQueried int `json:"accountsQueried,omitempty,omitzero"`
+
+	// FailedAccounts lists the failed accounts.
+	FailedAccounts []FailedAccount `json:"failedAccounts,omitzero"`
+
+	// LastUpdated is when the data was read.
+	LastUpdated time.Time `json:"lastUpdated,omitempty,omitzero"`
+}
+
+// ConversationResponse contains a conversation.
+type ConversationResponse struct {
+	// Data is a conversation with its participants.
+	Data ConversationDetails `json:"data,omitempty,omitzero"`
+}
+
+// ConversationStatusUpdate is a conversation whose status was set.
+type ConversationStatusUpdate struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId,omitempty,omitzero"`
+
+	// ID is the ID.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// Status is the status.
+	Status ConversationStatusUpdateStatus `json:"status,omitempty,omitzero"`
+
+	// UpdatedAt is when it was last changed.
+	UpdatedAt time.Time `json:"updatedAt,omitempty,omitzero"`
+}
+
+// ConversationStatusUpdateStatus is the status.
+type ConversationStatusUpdateStatus string
+
 // CreateBroadcastRequest describes the broadcast to create.
 type CreateBroadcastRequest struct {
 	// AccountID is the ID of the WhatsApp account.
@@ -464,6 +1229,18 @@ type CreateContactRequest struct {
 	Tags []string `json:"tags,omitzero"`
 }
 
+// CreateProfileRequest describes the profile to create.
+type CreateProfileRequest struct {
+	// Color is a color, such as #ffeda0.
+	Color string `json:"color,omitempty,omitzero"`
+
+	// Description is the description.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// Name is the name.
+	Name string `json:"name"`
+}
+
 // CreateTemplateRequest describes the template to submit for review.
 type CreateTemplateRequest struct {
 	// AccountID is the ID of the WhatsApp account.
@@ -480,6 +1257,36 @@ type CreateTemplateRequest struct {
 
 	// Name is the name. It must start with a lowercase letter and contain only lowercase letters, digits and underscores.
 	Name string `json:"name"`
+}
+
+// CreateWebhookRequest describes the webhook to create.
+type CreateWebhookRequest struct {
+	// CustomHeaders contains headers that are added to each delivery.
+	CustomHeaders map[string]string `json:"customHeaders,omitzero"`
+
+	// Events lists the subscribed events.
+	Events []string `json:"events,omitzero"`
+
+	// IsActive reports whether it is active.
+	IsActive bool `json:"isActive,omitempty,omitzero"`
+
+	// Name is the name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Secret is the secret that signs deliveries.
+	Secret string `json:"secret,omitempty,omitzero"`
+
+	// URL is the URL.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// CursorPagination is the position of a page in a list.
+type CursorPagination struct {
+	// HasMore reports whether there are more rows after this page.
+	HasMore bool `json:"hasMore,omitempty,omitzero"`
+
+	// NextCursor is the cursor of the next page.
+	NextCursor string `json:"nextCursor,omitempty,omitzero"`
 }
 
 // DeleteGroupRequest names the group to delete.
@@ -515,6 +1322,15 @@ type DeliverySummary struct {
 	Total int `json:"total,omitempty,omitzero"`
 }
 
+// DetailedError describes an error with details.
+type DetailedError struct {
+	// Details contains details of the error.
+	Details map[string]interface{} `json:"details,omitempty,omitzero"`
+
+	// Error describes the error.
+	Error string `json:"error,omitempty,omitzero"`
+}
+
 // ErrorResponse describes an error.
 type ErrorResponse struct {
 	// Code is the machine-readable code of the error.
@@ -540,6 +1356,27 @@ type ErrorResponse struct {
 
 	// Type is the kind of the error.
 	Type string `json:"type,omitempty,omitzero"`
+}
+
+// FailedAccount is an account whose conversations could not be read.
+type FailedAccount struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId,omitempty,omitzero"`
+
+	// AccountUsername is the account username.
+	AccountUsername string `json:"accountUsername,omitempty,omitzero"`
+
+	// Code is the code that completes the connection, or the code of an error.
+	Code string `json:"code,omitempty,omitzero"`
+
+	// Error describes the error.
+	Error string `json:"error,omitempty,omitzero"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// RetryAfter is the retry after.
+	RetryAfter int `json:"retryAfter,omitempty,omitzero"`
 }
 
 // Group is a group of contacts. It exists as long as at least one contact lists it.
@@ -671,6 +1508,114 @@ type ImportSummary struct {
 	Total int `json:"total,omitempty,omitzero"`
 }
 
+// InboxMessage is a message of a conversation.
+type InboxMessage struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId,omitempty,omitzero"`
+
+	// Attachments contains the attachments.
+	Attachments []MessageAttachment `json:"attachments,omitzero"`
+
+	// ConversationID is the conversation ID.
+	ConversationID string `json:"conversationId,omitempty,omitzero"`
+
+	// CreatedAt is when it was created.
+	CreatedAt time.Time `json:"createdAt,omitempty,omitzero"`
+
+	// Direction is incoming or outgoing.
+	Direction InboxMessageDirection `json:"direction,omitempty,omitzero"`
+
+	// ID is the ID.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// IsStoryMention reports whether the message mentions a story.
+	IsStoryMention bool `json:"isStoryMention,omitempty,omitzero"`
+
+	// Message is the text of the message.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// SenderID is the ID of the sender.
+	SenderID string `json:"senderId,omitempty,omitzero"`
+
+	// SenderName is the name of the sender.
+	SenderName string `json:"senderName,omitempty,omitzero"`
+
+	// StoryReply reports whether the message replies to a story.
+	StoryReply bool `json:"storyReply,omitempty,omitzero"`
+
+	// Subject is the subject.
+	Subject string `json:"subject,omitempty,omitzero"`
+}
+
+// InboxMessageDirection is incoming or outgoing.
+type InboxMessageDirection string
+
+// InstagramProfile describes a participant on Instagram.
+type InstagramProfile struct {
+	// FetchedAt is when the data was fetched.
+	FetchedAt time.Time `json:"fetchedAt,omitempty,omitzero"`
+
+	// FollowerCount is the follower count.
+	FollowerCount int `json:"followerCount,omitempty,omitzero"`
+
+	// IsFollower reports whether the participant follows the account.
+	IsFollower bool `json:"isFollower,omitempty,omitzero"`
+
+	// IsFollowing reports whether the account follows the participant.
+	IsFollowing bool `json:"isFollowing,omitempty,omitzero"`
+
+	// IsVerified reports whether the participant is verified.
+	IsVerified bool `json:"isVerified,omitempty,omitzero"`
+}
+
+// KeyboardButton is a button of a keyboard.
+type KeyboardButton struct {
+	// CallbackData is the callback data.
+	CallbackData string `json:"callbackData,omitempty,omitzero"`
+
+	// Text is the text.
+	Text string `json:"text,omitempty,omitzero"`
+
+	// URL is the URL.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// MessageAttachment is a file in a message.
+type MessageAttachment struct {
+	// Filename is the file name.
+	Filename string `json:"filename,omitempty,omitzero"`
+
+	// ID is the ID.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// PreviewURL is the URL of a preview.
+	PreviewURL string `json:"previewUrl,omitempty,omitzero"`
+
+	// Type is the type.
+	Type MessageAttachmentType `json:"type,omitempty,omitzero"`
+
+	// URL is the URL.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// MessageAttachmentType is the type.
+type MessageAttachmentType string
+
+// MessageList lists the messages of a conversation.
+type MessageList struct {
+	// LastUpdated is when the data was read.
+	LastUpdated time.Time `json:"lastUpdated,omitempty,omitzero"`
+
+	// Messages contains the messages.
+	Messages []InboxMessage `json:"messages,omitzero"`
+
+	// Status is the status.
+	Status string `json:"status,omitempty,omitzero"`
+}
+
 // MessageResponse reports the success of a call that returns nothing else.
 type MessageResponse struct {
 	// Message is a human-readable description of the outcome.
@@ -699,6 +1644,72 @@ type Pagination struct {
 
 	// Total is the number of rows in the whole list.
 	Total int `json:"total,omitempty,omitzero"`
+}
+
+// Participant is a participant of a conversation.
+type Participant struct {
+	// ID is the ID.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Name is the name.
+	Name string `json:"name,omitempty,omitzero"`
+}
+
+// PendingOAuthData contains the data of a connection that awaits a selection.
+type PendingOAuthData struct {
+	// ExpiresIn is the time until expiry.
+	ExpiresIn float32 `json:"expiresIn,omitempty,omitzero"`
+
+	// Organizations lists the organizations.
+	Organizations []PendingOrganization `json:"organizations,omitzero"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// ProfileID is the ID of the profile.
+	ProfileID string `json:"profileId,omitempty,omitzero"`
+
+	// RefreshToken is the refresh token.
+	RefreshToken string `json:"refreshToken,omitempty,omitzero"`
+
+	// SelectionType is the selection type.
+	SelectionType PendingOAuthDataSelectionType `json:"selectionType,omitempty,omitzero"`
+
+	// TempToken is the temp token.
+	TempToken string `json:"tempToken,omitempty,omitzero"`
+
+	// UserProfile is the user profile.
+	UserProfile map[string]interface{} `json:"userProfile,omitempty,omitzero"`
+}
+
+// PendingOAuthDataSelectionType is the selection type.
+type PendingOAuthDataSelectionType string
+
+// PendingOrganization is an organization to select.
+type PendingOrganization struct {
+	// ID is the ID.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Name is the name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Urn is the URN.
+	Urn string `json:"urn,omitempty,omitzero"`
+
+	// VanityName is the vanity name.
+	VanityName string `json:"vanityName,omitempty,omitzero"`
+}
+
+// PermissionScope is a permission of an account.
+type PermissionScope struct {
+	// Granted reports whether the permission is granted.
+	Granted bool `json:"granted,omitempty,omitzero"`
+
+	// Required reports whether the permission is required.
+	Required bool `json:"required,omitempty,omitzero"`
+
+	// Scope is the name of the permission.
+	Scope string `json:"scope,omitempty,omitzero"`
 }
 
 // PhoneNumber is a purchased WhatsApp number.
@@ -749,6 +1760,51 @@ type PhoneNumberResponse struct {
 // PhoneNumberStatus is the status of a phone number.
 type PhoneNumberStatus string
 
+// PlatformError describes an error of the platform.
+type PlatformError struct {
+	// Code is the code that completes the connection, or the code of an error.
+	Code PlatformErrorCode `json:"code,omitempty,omitzero"`
+
+	// Error describes the error.
+	Error string `json:"error,omitempty,omitzero"`
+}
+
+// PlatformErrorCode is the code that completes the connection, or the code of an error.
+type PlatformErrorCode string
+
+// PresignUploadRequest describes the file to upload.
+type PresignUploadRequest struct {
+	// ContentType is the media type.
+	ContentType PresignUploadRequestContentType `json:"contentType"`
+
+	// Filename is the file name.
+	Filename string `json:"filename"`
+
+	// Size is the number of bytes.
+	Size int `json:"size,omitempty,omitzero"`
+}
+
+// PresignUploadRequestContentType is the media type.
+type PresignUploadRequestContentType string
+
+// PresignedUpload contains the URL to upload a file to.
+type PresignedUpload struct {
+	// Key is the key of the file in the storage.
+	Key string `json:"key,omitempty,omitzero"`
+
+	// PublicURL is the URL of the uploaded file.
+	PublicURL string `json:"publicUrl,omitempty,omitzero"`
+
+	// Type is the type.
+	Type PresignedUploadType `json:"type,omitempty,omitzero"`
+
+	// UploadURL is the URL to send the file to with PUT.
+	UploadURL string `json:"uploadUrl,omitempty,omitzero"`
+}
+
+// PresignedUploadType is the type.
+type PresignedUploadType string
+
 // PreverifiedNumber is a number that Meta has already verified.
 type PreverifiedNumber struct {
 	// ID is the ID of the record.
@@ -776,6 +1832,48 @@ type PreverifiedNumberList struct {
 	PreverifiedIDs []string `json:"preVerifiedIds,omitzero"`
 }
 
+// Profile is a group of accounts.
+type Profile struct {
+	// ID is the ID.
+	ID string `json:"_id,omitempty,omitzero"`
+
+	// Color is a color, such as #ffeda0.
+	Color string `json:"color,omitempty,omitzero"`
+
+	// CreatedAt is when it was created.
+	CreatedAt time.Time `json:"createdAt,omitempty,omitzero"`
+
+	// Description is the description.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// IsDefault reports whether this is the default profile.
+	IsDefault bool `json:"isDefault,omitempty,omitzero"`
+
+	// IsOverLimit reports whether the profile exceeds the limit of the plan.
+	IsOverLimit bool `json:"isOverLimit,omitempty,omitzero"`
+
+	// Name is the name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// UserID is the user ID.
+	UserID string `json:"userId,omitempty,omitzero"`
+}
+
+// ProfileList lists the profiles.
+type ProfileList struct {
+	// Profiles contains the profiles.
+	Profiles []Profile `json:"profiles,omitzero"`
+}
+
+// ProfileResponse contains a profile.
+type ProfileResponse struct {
+	// Message is the text of the message.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// Profile is a group of accounts.
+	Profile Profile `json:"profile,omitempty,omitzero"`
+}
+
 // PurchaseRequest selects the profile to purchase a number for.
 type PurchaseRequest struct {
 	// ProfileID is the ID of the profile that gets the number.
@@ -785,6 +1883,18 @@ type PurchaseRequest struct {
 // PurchaseResponse is either the URL of a checkout page or the new number.
 type PurchaseResponse struct {
 	union json.RawMessage
+}
+
+// QuickReply is a quick reply below a message.
+type QuickReply struct {
+	// ImageURL is the image URL.
+	ImageURL string `json:"imageUrl,omitempty,omitzero"`
+
+	// Payload is the payload.
+	Payload string `json:"payload"`
+
+	// Title is the title.
+	Title string `json:"title"`
 }
 
 // RecipientDelivery is a recipient of a broadcast and the status of the message.
@@ -865,6 +1975,263 @@ type RenameGroupRequest struct {
 	OldName string `json:"oldName"`
 }
 
+// ReplyButton is a button of a message.
+type ReplyButton struct {
+	// Payload is the payload.
+	Payload string `json:"payload,omitempty,omitzero"`
+
+	// Phone is the phone.
+	Phone string `json:"phone,omitempty,omitzero"`
+
+	// Title is the title.
+	Title string `json:"title"`
+
+	// Type is the type.
+	Type ReplyButtonType `json:"type"`
+
+	// URL is the URL.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// ReplyButtonType is the type.
+type ReplyButtonType string
+
+// ReplyContact is a contact card in a message.
+type ReplyContact struct {
+	// Emails lists the emails.
+	Emails []ReplyContactEmail `json:"emails,omitempty,omitzero"`
+
+	// Name is the name on a contact card.
+	Name ReplyContactName `json:"name"`
+
+	// Phones lists the phones.
+	Phones []ReplyContactPhone `json:"phones,omitempty,omitzero"`
+}
+
+// ReplyContactEmail is an email address on a contact card.
+type ReplyContactEmail struct {
+	// Email is the email.
+	Email string `json:"email,omitempty,omitzero"`
+
+	// Type is the type.
+	Type string `json:"type,omitempty,omitzero"`
+}
+
+// ReplyContactName is the name on a contact card.
+type ReplyContactName struct {
+	// FirstName is the first name.
+	FirstName string `json:"first_name,omitempty,omitzero"`
+
+	// FormattedName is the formatted name.
+	FormattedName string `json:"formatted_name"`
+
+	// LastName is the last name.
+	LastName string `json:"last_name,omitempty,omitzero"`
+}
+
+// ReplyContactPhone is a phone number on a contact card.
+type ReplyContactPhone struct {
+	// Phone is the phone.
+	Phone string `json:"phone,omitempty,omitzero"`
+
+	// Type is the type.
+	Type string `json:"type,omitempty,omitzero"`
+}
+
+// ReplyHeader is the header of an interactive message.
+type ReplyHeader struct {
+	// Document is a file by its URL.
+	Document ReplyMedia `json:"document,omitempty,omitzero"`
+
+	// Image is a file by its URL.
+	Image ReplyMedia `json:"image,omitempty,omitzero"`
+
+	// Text is the text.
+	Text string `json:"text,omitempty,omitzero"`
+
+	// Type is the type.
+	Type ReplyHeaderType `json:"type,omitempty,omitzero"`
+
+	// Video is a file by its URL.
+	Video ReplyMedia `json:"video,omitempty,omitzero"`
+}
+
+// ReplyHeaderType is the type.
+type ReplyHeaderType string
+
+// ReplyInteractive is an interactive message.
+type ReplyInteractive struct {
+	// Action is the action.
+	Action ReplyInteractive_Action `json:"action,omitempty,omitzero"`
+
+	// Body contains a text.
+	Body ReplyText `json:"body,omitempty,omitzero"`
+
+	// Footer contains a text.
+	Footer ReplyText `json:"footer,omitempty,omitzero"`
+
+	// Header is the header of an interactive message.
+	Header ReplyHeader `json:"header,omitempty,omitzero"`
+
+	// Type is the type.
+	Type ReplyInteractiveType `json:"type"`
+}
+
+// ReplyInteractive_Action is the action.
+type ReplyInteractive_Action struct {
+	union json.RawMessage
+}
+
+// ReplyInteractiveType is the type.
+type ReplyInteractiveType string
+
+// ReplyListAction is a list to choose from.
+type ReplyListAction struct {
+	// Button is the button.
+	Button string `json:"button"`
+
+	// Sections lists the sections.
+	Sections []ReplyListSection `json:"sections"`
+}
+
+// ReplyListRow is a row of a list.
+type ReplyListRow struct {
+	// Description is the description.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// ID is the ID.
+	ID string `json:"id"`
+
+	// Title is the title.
+	Title string `json:"title"`
+}
+
+// ReplyListSection is a section of a list.
+type ReplyListSection struct {
+	// Rows lists the rows.
+	Rows []ReplyListRow `json:"rows"`
+
+	// Title is the title.
+	Title string `json:"title,omitempty,omitzero"`
+}
+
+// ReplyLocation is a location.
+type ReplyLocation struct {
+	// Address is the address.
+	Address string `json:"address,omitempty,omitzero"`
+
+	// Latitude is the latitude.
+	Latitude float32 `json:"latitude"`
+
+	// Longitude is the longitude.
+	Longitude float32 `json:"longitude"`
+
+	// Name is the name.
+	Name string `json:"name,omitempty,omitzero"`
+}
+
+// ReplyMarkup is a keyboard below a message.
+type ReplyMarkup struct {
+	// Keyboard lists the keyboard.
+	Keyboard [][]KeyboardButton `json:"keyboard,omitzero"`
+
+	// OneTime selects whether the keyboard is hidden after one use.
+	OneTime bool `json:"oneTime,omitempty,omitzero"`
+
+	// Type is the type.
+	Type ReplyMarkupType `json:"type,omitempty,omitzero"`
+}
+
+// ReplyMarkupType is the type.
+type ReplyMarkupType string
+
+// ReplyMedia is a file by its URL.
+type ReplyMedia struct {
+	// Link is the URL of the file.
+	Link string `json:"link,omitempty,omitzero"`
+}
+
+// ReplyTemplate is a template in a message.
+type ReplyTemplate struct {
+	// Elements lists the elements.
+	Elements []ReplyTemplateElement `json:"elements,omitzero"`
+
+	// Type is the type.
+	Type ReplyTemplateType `json:"type,omitempty,omitzero"`
+}
+
+// ReplyTemplateType is the type.
+type ReplyTemplateType string
+
+// ReplyTemplateButton is a button of a template element.
+type ReplyTemplateButton struct {
+	// Payload is the payload.
+	Payload string `json:"payload,omitempty,omitzero"`
+
+	// Title is the title.
+	Title string `json:"title,omitempty,omitzero"`
+
+	// Type is the type.
+	Type ReplyTemplateButtonType `json:"type,omitempty,omitzero"`
+
+	// URL is the URL.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// ReplyTemplateButtonType is the type.
+type ReplyTemplateButtonType string
+
+// ReplyTemplateElement is an element of a template.
+type ReplyTemplateElement struct {
+	// Buttons contains the buttons.
+	Buttons []ReplyTemplateButton `json:"buttons,omitzero"`
+
+	// Components contains the components of a WhatsApp template.
+	Components []TemplateComponent `json:"components,omitempty,omitzero"`
+
+	// ImageURL is the image URL.
+	ImageURL string `json:"imageUrl,omitempty,omitzero"`
+
+	// Language is the language code of a WhatsApp template.
+	Language string `json:"language,omitempty,omitzero"`
+
+	// Name is the name of a WhatsApp template.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Subtitle is the subtitle.
+	Subtitle string `json:"subtitle,omitempty,omitzero"`
+
+	// Title is the title.
+	Title string `json:"title,omitempty,omitzero"`
+}
+
+// ReplyText contains a text.
+type ReplyText struct {
+	// Text is the text.
+	Text string `json:"text,omitempty,omitzero"`
+}
+
+// ReplyURLAction is a button that opens a URL.
+type ReplyURLAction struct {
+	// Name is the name.
+	Name ReplyURLActionName `json:"name"`
+
+	// Parameters contains the label and URL of a button.
+	Parameters ReplyURLParameters `json:"parameters"`
+}
+
+// ReplyURLActionName is the name.
+type ReplyURLActionName string
+
+// ReplyURLParameters contains the label and URL of a button.
+type ReplyURLParameters struct {
+	// DisplayText is the display text.
+	DisplayText string `json:"display_text"`
+
+	// URL is the URL.
+	URL string `json:"url"`
+}
+
 // RequestCodeRequest selects the delivery method of a verification code.
 type RequestCodeRequest struct {
 	// Method is the delivery method. The default is SMS.
@@ -917,6 +2284,198 @@ type SendBulkResponse struct {
 
 	// Summary counts the results of a bulk send.
 	Summary BulkSummary `json:"summary,omitempty,omitzero"`
+}
+
+// SendMessageForm is a message with an attachment. Structured values are JSON.
+type SendMessageForm struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId"`
+
+	// Attachment is the attachment.
+	Attachment openapi_types.File `json:"attachment,omitempty,omitzero"`
+
+	// Buttons contains the buttons.
+	Buttons string `json:"buttons,omitempty,omitzero"`
+
+	// Message is the text of the message.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// MessageTag is the message tag.
+	MessageTag string `json:"messageTag,omitempty,omitzero"`
+
+	// MessagingType is the messaging type.
+	MessagingType string `json:"messagingType,omitempty,omitzero"`
+
+	// QuickReplies is the quick replies.
+	QuickReplies string `json:"quickReplies,omitempty,omitzero"`
+
+	// ReplyMarkup is the reply markup.
+	ReplyMarkup string `json:"replyMarkup,omitempty,omitzero"`
+
+	// ReplyTo is the ID of the message to reply to.
+	ReplyTo string `json:"replyTo,omitempty,omitzero"`
+
+	// Template is the template.
+	Template string `json:"template,omitempty,omitzero"`
+}
+
+// SendMessageRequest is a message to send to a conversation.
+type SendMessageRequest struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId"`
+
+	// AttachmentName is the name of the attached file.
+	AttachmentName string `json:"attachmentName,omitempty,omitzero"`
+
+	// AttachmentType is the kind of the attached file.
+	AttachmentType SendMessageRequestAttachmentType `json:"attachmentType,omitempty,omitzero"`
+
+	// AttachmentURL is the URL of a file to attach.
+	AttachmentURL string `json:"attachmentUrl,omitempty,omitzero"`
+
+	// Buttons contains the buttons.
+	Buttons []ReplyButton `json:"buttons,omitzero"`
+
+	// Category is the category of the message.
+	Category SendMessageRequestCategory `json:"category,omitempty,omitzero"`
+
+	// Contacts contains contact cards.
+	Contacts []ReplyContact `json:"contacts,omitempty,omitzero"`
+
+	// Interactive is an interactive message.
+	Interactive ReplyInteractive `json:"interactive,omitempty,omitzero"`
+
+	// LinkPreview reports whether to show a preview of the first URL.
+	LinkPreview bool `json:"linkPreview,omitempty,omitzero"`
+
+	// Location is a location.
+	Location ReplyLocation `json:"location,omitempty,omitzero"`
+
+	// Message is the text of the message.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// MessageTag is the message tag.
+	MessageTag SendMessageRequestMessageTag `json:"messageTag,omitempty,omitzero"`
+
+	// MessagingType is the messaging type.
+	MessagingType SendMessageRequestMessagingType `json:"messagingType,omitempty,omitzero"`
+
+	// QuickReplies lists the quick replies.
+	QuickReplies []QuickReply `json:"quickReplies,omitzero"`
+
+	// ReplyMarkup is a keyboard below a message.
+	ReplyMarkup ReplyMarkup `json:"replyMarkup,omitempty,omitzero"`
+
+	// ReplyTo is the ID of the message to reply to.
+	ReplyTo string `json:"replyTo,omitempty,omitzero"`
+
+	// Template is a template in a message.
+	Template ReplyTemplate `json:"template,omitempty,omitzero"`
+
+	// VoiceNote reports whether the attached audio is sent as a voice note.
+	VoiceNote bool `json:"voiceNote,omitempty,omitzero"`
+}
+
+// SendMessageRequestAttachmentType is the kind of the attached file.
+type SendMessageRequestAttachmentType string
+
+// SendMessageRequestCategory is the category of the message.
+type SendMessageRequestCategory string
+
+// SendMessageRequestMessageTag is the message tag.
+type SendMessageRequestMessageTag string
+
+// SendMessageRequestMessagingType is the messaging type.
+type SendMessageRequestMessagingType string
+
+// SendMessageResponse contains the message that was sent.
+type SendMessageResponse struct {
+	// Data identifies a message that was sent.
+	Data SentMessage `json:"data,omitempty,omitzero"`
+
+	// Success reports whether the call succeeded.
+	Success bool `json:"success,omitempty,omitzero"`
+}
+
+// SentMessage identifies a message that was sent.
+type SentMessage struct {
+	// ConversationID is the conversation ID.
+	ConversationID string `json:"conversationId,omitempty,omitzero"`
+
+	// Message is the text of the message.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// MessageID is the message ID.
+	MessageID string `json:"messageId,omitempty,omitzero"`
+
+	// SentAt is when the message was sent.
+	SentAt time.Time `json:"sentAt,omitempty,omitzero"`
+}
+
+// StartConversationRequest describes the message that starts a conversation.
+type StartConversationRequest struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId"`
+
+	// Category is the category of the message.
+	Category StartConversationRequestCategory `json:"category,omitempty,omitzero"`
+
+	// HeaderMedia is a file in the header of a template.
+	HeaderMedia ConversationHeaderMedia `json:"headerMedia,omitempty,omitzero"`
+
+	// LinkPreview reports whether to show a preview of the first URL.
+	LinkPreview bool `json:"linkPreview,omitempty,omitzero"`
+
+	// Message is the text of the message.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// ParticipantID is the ID of the participant. On WhatsApp it is the phone number.
+	ParticipantID string `json:"participantId,omitempty,omitzero"`
+
+	// TemplateLanguage is the language code of the template.
+	TemplateLanguage string `json:"templateLanguage,omitempty,omitzero"`
+
+	// TemplateName is the name of the template.
+	TemplateName string `json:"templateName,omitempty,omitzero"`
+
+	// TemplateParams contains the values of the placeholders of header, body and URL buttons, in this order.
+	TemplateParams []string `json:"templateParams,omitempty,omitzero"`
+}
+
+// StartConversationRequestCategory is the category of the message.
+type StartConversationRequestCategory string
+
+// StartConversationResponse contains the message that started a conversation.
+type StartConversationResponse struct {
+	// Data identifies the message and its conversation.
+	Data StartedConversation `json:"data,omitempty,omitzero"`
+
+	// Success reports whether the call succeeded.
+	Success bool `json:"success,omitempty,omitzero"`
+}
+
+// StartedConversation identifies the message and its conversation.
+type StartedConversation struct {
+	// ConversationID is the conversation ID.
+	ConversationID string `json:"conversationId,omitempty,omitzero"`
+
+	// MessageID is the message ID.
+	MessageID string `json:"messageId,omitempty,omitzero"`
+
+	// ParticipantID is the ID of the participant. On WhatsApp it is the phone number.
+	ParticipantID string `json:"participantId,omitempty,omitzero"`
+
+	// ParticipantName is the participant name.
+	ParticipantName string `json:"participantName,omitempty,omitzero"`
+
+	// ParticipantUsername is the participant username.
+	ParticipantUsername string `json:"participantUsername,omitempty,omitzero"`
+}
+
+// SuccessResponse reports the success of a call that returns nothing else.
+type SuccessResponse struct {
+	// Success reports whether the call succeeded.
+	Success bool `json:"success,omitempty,omitzero"`
 }
 
 // Template is a message template of the WhatsApp Business account.
@@ -1039,6 +2598,36 @@ type TemplateResponse struct {
 // TemplateStatus is the review status of a template.
 type TemplateStatus string
 
+// TestWebhookRequest identifies the webhook to test.
+type TestWebhookRequest struct {
+	// WebhookID is the ID of the webhook.
+	WebhookID string `json:"webhookId"`
+}
+
+// TokenStatus is the status of an account's token.
+type TokenStatus struct {
+	// ExpiresAt is when the token expires.
+	ExpiresAt time.Time `json:"expiresAt,omitempty,omitzero"`
+
+	// ExpiresIn is the time until expiry.
+	ExpiresIn string `json:"expiresIn,omitempty,omitzero"`
+
+	// NeedsRefresh reports whether the token must be renewed.
+	NeedsRefresh bool `json:"needsRefresh,omitempty,omitzero"`
+
+	// Valid reports whether the token is valid.
+	Valid bool `json:"valid,omitempty,omitzero"`
+}
+
+// UpdateAccountRequest describes a change to an account. Omitted fields are unchanged.
+type UpdateAccountRequest struct {
+	// DisplayName is the display name.
+	DisplayName string `json:"displayName,omitempty,omitzero"`
+
+	// Username is the user name.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
 // UpdateBusinessProfileRequest describes a change to the business profile. Omitted fields are unchanged.
 type UpdateBusinessProfileRequest struct {
 	// About is a short text about the business.
@@ -1096,6 +2685,42 @@ type UpdateContactRequest struct {
 	Tags []string `json:"tags,omitzero"`
 }
 
+// UpdateConversationRequest sets the status of a conversation.
+type UpdateConversationRequest struct {
+	// AccountID is the ID of the account.
+	AccountID string `json:"accountId"`
+
+	// Status is the status.
+	Status UpdateConversationRequestStatus `json:"status"`
+}
+
+// UpdateConversationRequestStatus is the status.
+type UpdateConversationRequestStatus string
+
+// UpdateConversationResponse contains the updated conversation.
+type UpdateConversationResponse struct {
+	// Data is a conversation whose status was set.
+	Data ConversationStatusUpdate `json:"data,omitempty,omitzero"`
+
+	// Success reports whether the call succeeded.
+	Success bool `json:"success,omitempty,omitzero"`
+}
+
+// UpdateProfileRequest describes a change to a profile. Omitted fields are unchanged.
+type UpdateProfileRequest struct {
+	// Color is a color, such as #ffeda0.
+	Color string `json:"color,omitempty,omitzero"`
+
+	// Description is the description.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// IsDefault reports whether this is the default profile.
+	IsDefault bool `json:"isDefault,omitempty,omitzero"`
+
+	// Name is the name.
+	Name string `json:"name,omitempty,omitzero"`
+}
+
 // UpdateTemplateRequest contains the new components of a template.
 type UpdateTemplateRequest struct {
 	// AccountID is the ID of the WhatsApp account.
@@ -1104,6 +2729,84 @@ type UpdateTemplateRequest struct {
 	// Components replaces the components of the template.
 	Components []TemplateComponent `json:"components"`
 }
+
+// UpdateWebhookRequest describes a change to a webhook. Omitted fields are unchanged.
+type UpdateWebhookRequest struct {
+	// ID is the ID.
+	ID string `json:"_id"`
+
+	// CustomHeaders contains headers that are added to each delivery.
+	CustomHeaders map[string]string `json:"customHeaders,omitzero"`
+
+	// Events lists the subscribed events.
+	Events []string `json:"events,omitzero"`
+
+	// IsActive reports whether it is active.
+	IsActive bool `json:"isActive,omitempty,omitzero"`
+
+	// Name is the name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Secret is the secret that signs deliveries.
+	Secret string `json:"secret,omitempty,omitzero"`
+
+	// URL is the URL.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// UpdatedAccount contains the names of the updated account.
+type UpdatedAccount struct {
+	// DisplayName is the display name.
+	DisplayName string `json:"displayName,omitempty,omitzero"`
+
+	// Message is the text of the message.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// Username is the user name.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
+// UsageCounts contains the usage of the limits.
+type UsageCounts struct {
+	// LastReset is when the usage was last reset.
+	LastReset time.Time `json:"lastReset,omitempty,omitzero"`
+
+	// Profiles contains the profiles.
+	Profiles int `json:"profiles,omitempty,omitzero"`
+
+	// Uploads is the uploads.
+	Uploads int `json:"uploads,omitempty,omitzero"`
+}
+
+// UsageLimits contains the limits of the plan.
+type UsageLimits struct {
+	// Profiles contains the profiles.
+	Profiles int `json:"profiles,omitempty,omitzero"`
+
+	// Uploads is the uploads.
+	Uploads int `json:"uploads,omitempty,omitzero"`
+}
+
+// UsageStats contains the plan, its limits and their usage.
+type UsageStats struct {
+	// BillingPeriod is the billing period.
+	BillingPeriod UsageStatsBillingPeriod `json:"billingPeriod,omitempty,omitzero"`
+
+	// Limits contains the limits of the plan.
+	Limits UsageLimits `json:"limits,omitempty,omitzero"`
+
+	// PlanName is the plan name.
+	PlanName string `json:"planName,omitempty,omitzero"`
+
+	// SignupDate is when the team signed up.
+	SignupDate time.Time `json:"signupDate,omitempty,omitzero"`
+
+	// Usage contains the usage of the limits.
+	Usage UsageCounts `json:"usage,omitempty,omitzero"`
+}
+
+// UsageStatsBillingPeriod is the billing period.
+type UsageStatsBillingPeriod string
 
 // VerifyRequest contains a verification code.
 type VerifyRequest struct {
@@ -1120,11 +2823,284 @@ type VerifyResponse struct {
 	MetaVerifiedAt time.Time `json:"metaVerifiedAt,omitempty,omitzero"`
 }
 
+// Webhook is the settings of a webhook.
+type Webhook struct {
+	// ID is the ID.
+	ID string `json:"_id,omitempty,omitzero"`
+
+	// CustomHeaders contains headers that are added to each delivery.
+	CustomHeaders map[string]string `json:"customHeaders,omitzero"`
+
+	// Events lists the subscribed events.
+	Events []string `json:"events,omitzero"`
+
+	// FailureCount is the number of consecutive failed deliveries.
+	FailureCount int `json:"failureCount,omitempty,omitzero"`
+
+	// IsActive reports whether it is active.
+	IsActive bool `json:"isActive,omitempty,omitzero"`
+
+	// LastFiredAt is when the last event was delivered.
+	LastFiredAt time.Time `json:"lastFiredAt,omitempty,omitzero"`
+
+	// Name is the name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Secret is the secret that signs deliveries.
+	Secret string `json:"secret,omitempty,omitzero"`
+
+	// URL is the URL.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// WebhookList lists webhooks.
+type WebhookList struct {
+	// Webhooks contains the webhooks.
+	Webhooks []Webhook `json:"webhooks,omitzero"`
+}
+
+// WebhookLog is a delivery to a webhook.
+type WebhookLog struct {
+	// ID is the ID.
+	ID string `json:"_id,omitempty,omitzero"`
+
+	// AttemptNumber is the number of the delivery attempt.
+	AttemptNumber int `json:"attemptNumber,omitempty,omitzero"`
+
+	// CreatedAt is when it was created.
+	CreatedAt time.Time `json:"createdAt,omitempty,omitzero"`
+
+	// ErrorMessage is the error message.
+	ErrorMessage string `json:"errorMessage,omitempty,omitzero"`
+
+	// Event is the kind of the event.
+	Event WebhookLogEvent `json:"event,omitempty,omitzero"`
+
+	// RequestPayload is the request payload.
+	RequestPayload map[string]interface{} `json:"requestPayload,omitempty,omitzero"`
+
+	// ResponseBody is the response body.
+	ResponseBody string `json:"responseBody,omitempty,omitzero"`
+
+	// ResponseTime is the response time in milliseconds.
+	ResponseTime int `json:"responseTime,omitempty,omitzero"`
+
+	// Status is the status.
+	Status WebhookLogStatus `json:"status,omitempty,omitzero"`
+
+	// StatusCode is the status code.
+	StatusCode int `json:"statusCode,omitempty,omitzero"`
+
+	// URL is the URL.
+	URL string `json:"url,omitempty,omitzero"`
+
+	// WebhookID is the ID of the webhook.
+	WebhookID string `json:"webhookId,omitempty,omitzero"`
+
+	// WebhookName is the webhook name.
+	WebhookName string `json:"webhookName,omitempty,omitzero"`
+}
+
+// WebhookLogEvent is the kind of the event.
+type WebhookLogEvent string
+
+// WebhookLogStatus is the status.
+type WebhookLogStatus string
+
+// WebhookLogList lists deliveries to webhooks.
+type WebhookLogList struct {
+	// Logs contains the log entries.
+	Logs []WebhookLog `json:"logs,omitzero"`
+}
+
+// WebhookResponse contains a webhook.
+type WebhookResponse struct {
+	// Success reports whether the call succeeded.
+	Success bool `json:"success,omitempty,omitzero"`
+
+	// Webhook is the settings of a webhook.
+	Webhook Webhook `json:"webhook,omitempty,omitzero"`
+}
+
+// WebhookTestResult is the result of testing a webhook.
+type WebhookTestResult struct {
+	// Message is the text of the message.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// Success reports whether the call succeeded.
+	Success bool `json:"success,omitempty,omitzero"`
+}
+
 // NotFound describes an error.
 type NotFound = ErrorResponse
 
 // Unauthorized describes an error.
 type Unauthorized = ErrorResponse
+
+// ListAccountsParams defines parameters for ListAccounts.
+type ListAccountsParams struct {
+	// IncludeOverLimit selects whether to include entries over the limit of the plan.
+	IncludeOverLimit *bool `form:"includeOverLimit,omitempty" json:"includeOverLimit,omitempty"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform *string `form:"platform,omitempty" json:"platform,omitempty"`
+
+	// ProfileID is the ID of the profile.
+	ProfileID *string `form:"profileId,omitempty" json:"profileId,omitempty"`
+}
+
+// GetAllAccountsHealthParams defines parameters for GetAllAccountsHealth.
+type GetAllAccountsHealthParams struct {
+	// Platform is the platform, such as whatsapp.
+	Platform *string `form:"platform,omitempty" json:"platform,omitempty"`
+
+	// ProfileID is the ID of the profile.
+	ProfileID *string `form:"profileId,omitempty" json:"profileId,omitempty"`
+
+	// Status is the status.
+	Status *GetAllAccountsHealthParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+}
+
+// GetAllAccountsHealthParamsStatus defines parameters for GetAllAccountsHealth.
+type GetAllAccountsHealthParamsStatus string
+
+// GetPendingOAuthDataParams defines parameters for GetPendingOAuthData.
+type GetPendingOAuthDataParams struct {
+	// Token is the token.
+	Token string `form:"token" json:"token"`
+}
+
+// GetConnectURLParams defines parameters for GetConnectURL.
+type GetConnectURLParams struct {
+	// Headless selects whether the selection page is skipped.
+	Headless *bool `form:"headless,omitempty" json:"headless,omitempty"`
+
+	// ProfileID is the ID of the profile.
+	ProfileID string `form:"profileId" json:"profileId"`
+
+	// RedirectURL is the URL to return to.
+	RedirectURL *string `form:"redirect_url,omitempty" json:"redirect_url,omitempty"`
+}
+
+// ListConnectionLogsParams defines parameters for ListConnectionLogs.
+type ListConnectionLogsParams struct {
+	// Days is the number of days to list.
+	Days *int `form:"days,omitempty" json:"days,omitempty"`
+
+	// EventType is the event type.
+	EventType *ListConnectionLogsParamsEventType `form:"eventType,omitempty" json:"eventType,omitempty"`
+
+	// Limit is the maximum number of rows in a page.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform *string `form:"platform,omitempty" json:"platform,omitempty"`
+
+	// Skip is the number of rows to skip.
+	Skip *int `form:"skip,omitempty" json:"skip,omitempty"`
+
+	// Status is the status.
+	Status *ListConnectionLogsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+}
+
+// ListConnectionLogsParamsEventType defines parameters for ListConnectionLogs.
+type ListConnectionLogsParamsEventType string
+
+// ListConnectionLogsParamsStatus defines parameters for ListConnectionLogs.
+type ListConnectionLogsParamsStatus string
+
+// ListInboxConversationsParams defines parameters for ListInboxConversations.
+type ListInboxConversationsParams struct {
+	// AccountID is the ID of the account.
+	AccountID *string `form:"accountId,omitempty" json:"accountId,omitempty"`
+
+	// Cursor is the cursor of the page, from the page before.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit is the maximum number of rows in a page.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Platform is the platform, such as whatsapp.
+	Platform *string `form:"platform,omitempty" json:"platform,omitempty"`
+
+	// ProfileID is the ID of the profile.
+	ProfileID *string `form:"profileId,omitempty" json:"profileId,omitempty"`
+
+	// SortOrder is the sort order.
+	SortOrder *ListInboxConversationsParamsSortOrder `form:"sortOrder,omitempty" json:"sortOrder,omitempty"`
+
+	// Status is the status.
+	Status *ListInboxConversationsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+}
+
+// ListInboxConversationsParamsSortOrder defines parameters for ListInboxConversations.
+type ListInboxConversationsParamsSortOrder string
+
+// ListInboxConversationsParamsStatus defines parameters for ListInboxConversations.
+type ListInboxConversationsParamsStatus string
+
+// GetInboxConversationParams defines parameters for GetInboxConversation.
+type GetInboxConversationParams struct {
+	// AccountID is the ID of the account.
+	AccountID string `form:"accountId" json:"accountId"`
+}
+
+// GetInboxConversationMessagesParams defines parameters for GetInboxConversationMessages.
+type GetInboxConversationMessagesParams struct {
+	// AccountID is the ID of the account.
+	AccountID string `form:"accountId" json:"accountId"`
+
+	// Cursor is the cursor of the page, from the page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit is the maximum number of rows in a page.
+	Limit int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// SortOrder is the order of the messages by time.
+	SortOrder GetInboxConversationMessagesParamsSortOrder `form:"sortOrder,omitempty" json:"sortOrder,omitempty,omitzero"`
+}
+
+// GetInboxConversationMessagesParamsSortOrder defines parameters for GetInboxConversationMessages.
+type GetInboxConversationMessagesParamsSortOrder string
+
+// SendInboxMessageParams defines parameters for SendInboxMessage.
+type SendInboxMessageParams struct {
+	// IdempotencyKey is a key that identifies the message.
+	IdempotencyKey string `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListProfilesParams defines parameters for ListProfiles.
+type ListProfilesParams struct {
+	// IncludeOverLimit selects whether to include entries over the limit of the plan.
+	IncludeOverLimit *bool `form:"includeOverLimit,omitempty" json:"includeOverLimit,omitempty"`
+}
+
+// GetWebhookLogsParams defines parameters for GetWebhookLogs.
+type GetWebhookLogsParams struct {
+	// Event is the kind of the event.
+	Event *GetWebhookLogsParamsEvent `form:"event,omitempty" json:"event,omitempty"`
+
+	// Limit is the maximum number of rows in a page.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Status is the status.
+	Status *GetWebhookLogsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// WebhookID is the ID of the webhook.
+	WebhookID *string `form:"webhookId,omitempty" json:"webhookId,omitempty"`
+}
+
+// GetWebhookLogsParamsEvent defines parameters for GetWebhookLogs.
+type GetWebhookLogsParamsEvent string
+
+// GetWebhookLogsParamsStatus defines parameters for GetWebhookLogs.
+type GetWebhookLogsParamsStatus string
+
+// DeleteWebhookSettingsParams defines parameters for DeleteWebhookSettings.
+type DeleteWebhookSettingsParams struct {
+	// ID is the ID.
+	ID string `form:"id" json:"id"`
+}
 
 // GetWhatsAppBroadcastsParams defines parameters for GetWhatsAppBroadcasts.
 type GetWhatsAppBroadcastsParams struct {
@@ -1192,6 +3168,12 @@ type GetWhatsAppGroupsParams struct {
 	AccountID string `form:"accountId" json:"accountId"`
 }
 
+// GetWhatsAppMediaParams defines parameters for GetWhatsAppMedia.
+type GetWhatsAppMediaParams struct {
+	// AccountID is the ID of the account.
+	AccountID string `form:"accountId" json:"accountId"`
+}
+
 // GetWhatsAppPhoneNumbersParams defines parameters for GetWhatsAppPhoneNumbers.
 type GetWhatsAppPhoneNumbersParams struct {
 	// Status limits the list to numbers with this status.
@@ -1239,6 +3221,42 @@ type GetWhatsAppTemplateParams struct {
 	// AccountID is the ID of the WhatsApp account.
 	AccountID string `form:"accountId" json:"accountId"`
 }
+
+// UpdateAccountJSONRequestBody defines body for UpdateAccount for application/json ContentType.
+type UpdateAccountJSONRequestBody = UpdateAccountRequest
+
+// HandleOAuthCallbackJSONRequestBody defines body for HandleOAuthCallback for application/json ContentType.
+type HandleOAuthCallbackJSONRequestBody = CompleteConnectionRequest
+
+// CreateInboxConversationJSONRequestBody defines body for CreateInboxConversation for application/json ContentType.
+type CreateInboxConversationJSONRequestBody = StartConversationRequest
+
+// UpdateInboxConversationJSONRequestBody defines body for UpdateInboxConversation for application/json ContentType.
+type UpdateInboxConversationJSONRequestBody = UpdateConversationRequest
+
+// SendInboxMessageJSONRequestBody defines body for SendInboxMessage for application/json ContentType.
+type SendInboxMessageJSONRequestBody = SendMessageRequest
+
+// SendInboxMessageMultipartRequestBody defines body for SendInboxMessage for multipart/form-data ContentType.
+type SendInboxMessageMultipartRequestBody = SendMessageForm
+
+// GetMediaPresignedURLJSONRequestBody defines body for GetMediaPresignedURL for application/json ContentType.
+type GetMediaPresignedURLJSONRequestBody = PresignUploadRequest
+
+// CreateProfileJSONRequestBody defines body for CreateProfile for application/json ContentType.
+type CreateProfileJSONRequestBody = CreateProfileRequest
+
+// UpdateProfileJSONRequestBody defines body for UpdateProfile for application/json ContentType.
+type UpdateProfileJSONRequestBody = UpdateProfileRequest
+
+// CreateWebhookSettingsJSONRequestBody defines body for CreateWebhookSettings for application/json ContentType.
+type CreateWebhookSettingsJSONRequestBody = CreateWebhookRequest
+
+// UpdateWebhookSettingsJSONRequestBody defines body for UpdateWebhookSettings for application/json ContentType.
+type UpdateWebhookSettingsJSONRequestBody = UpdateWebhookRequest
+
+// TestWebhookJSONRequestBody defines body for TestWebhook for application/json ContentType.
+type TestWebhookJSONRequestBody = TestWebhookRequest
 
 // CreateWhatsAppBroadcastJSONRequestBody defines body for CreateWhatsAppBroadcast for application/json ContentType.
 type CreateWhatsAppBroadcastJSONRequestBody = CreateBroadcastRequest
@@ -1356,6 +3374,68 @@ func (t *PurchaseResponse) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// AsReplyListAction returns the union data inside the ReplyInteractive_Action as a ReplyListAction
+func (t ReplyInteractive_Action) AsReplyListAction() (ReplyListAction, error) {
+	var body ReplyListAction
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReplyListAction overwrites any union data inside the ReplyInteractive_Action as the provided ReplyListAction
+func (t *ReplyInteractive_Action) FromReplyListAction(v ReplyListAction) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeReplyListAction performs a merge with any union data inside the ReplyInteractive_Action, using the provided ReplyListAction
+func (t *ReplyInteractive_Action) MergeReplyListAction(v ReplyListAction) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReplyURLAction returns the union data inside the ReplyInteractive_Action as a ReplyURLAction
+func (t ReplyInteractive_Action) AsReplyURLAction() (ReplyURLAction, error) {
+	var body ReplyURLAction
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReplyURLAction overwrites any union data inside the ReplyInteractive_Action as the provided ReplyURLAction
+func (t *ReplyInteractive_Action) FromReplyURLAction(v ReplyURLAction) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeReplyURLAction performs a merge with any union data inside the ReplyInteractive_Action, using the provided ReplyURLAction
+func (t *ReplyInteractive_Action) MergeReplyURLAction(v ReplyURLAction) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t ReplyInteractive_Action) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *ReplyInteractive_Action) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
@@ -1429,6 +3509,323 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 
 // The interface specification for the client above.
 type ClientInterface interface {
+
+	// ListAccounts lists accounts
+	//
+	// Lists the connected accounts.
+	//
+	// Corresponds with GET /v1/accounts (the `ListAccounts` operationId).
+	ListAccounts(ctx context.Context, params *ListAccountsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAllAccountsHealth lists account health
+	//
+	// Lists the health of accounts, with counts.
+	//
+	// Corresponds with GET /v1/accounts/health (the `GetAllAccountsHealth` operationId).
+	GetAllAccountsHealth(ctx context.Context, params *GetAllAccountsHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteAccount deletes account
+	//
+	// Disconnects and deletes an account.
+	//
+	// Corresponds with DELETE /v1/accounts/{accountId} (the `DeleteAccount` operationId).
+	DeleteAccount(ctx context.Context, accountID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAccountWithBody updates account
+	//
+	// Changes the names of an account.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/accounts/{accountId} (the `UpdateAccount` operationId).
+	UpdateAccountWithBody(ctx context.Context, accountID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAccount updates account
+	//
+	// Changes the names of an account.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/accounts/{accountId} (the `UpdateAccount` operationId).
+	UpdateAccount(ctx context.Context, accountID string, body UpdateAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAccountHealth gets account health
+	//
+	// Returns the health of one account, with its token and permissions.
+	//
+	// Corresponds with GET /v1/accounts/{accountId}/health (the `GetAccountHealth` operationId).
+	GetAccountHealth(ctx context.Context, accountID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPendingOAuthData gets pending data
+	//
+	// Returns the data of a connection that awaits a selection. It works once and needs no API key.
+	//
+	// Corresponds with GET /v1/connect/pending-data (the `GetPendingOAuthData` operationId).
+	GetPendingOAuthData(ctx context.Context, params *GetPendingOAuthDataParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetConnectURL gets connect URL
+	//
+	// Returns the URL at which a user connects an account.
+	//
+	// Corresponds with GET /v1/connect/{platform} (the `GetConnectURL` operationId).
+	GetConnectURL(ctx context.Context, platform string, params *GetConnectURLParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HandleOAuthCallbackWithBody completes connection
+	//
+	// Completes the connection of an account with a code that works once.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/connect/{platform} (the `HandleOAuthCallback` operationId).
+	HandleOAuthCallbackWithBody(ctx context.Context, platform string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HandleOAuthCallback completes connection
+	//
+	// Completes the connection of an account with a code that works once.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/connect/{platform} (the `HandleOAuthCallback` operationId).
+	HandleOAuthCallback(ctx context.Context, platform string, body HandleOAuthCallbackJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListConnectionLogs lists connection logs
+	//
+	// Lists events of connections, newest first.
+	//
+	// Corresponds with GET /v1/connections/logs (the `ListConnectionLogs` operationId).
+	ListConnectionLogs(ctx context.Context, params *ListConnectionLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListInboxConversations lists conversations
+	//
+	// Lists a page of the conversations of all accounts. The page can be partial.
+	//
+	// Corresponds with GET /v1/inbox/conversations (the `ListInboxConversations` operationId).
+	ListInboxConversations(ctx context.Context, params *ListInboxConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInboxConversationWithBody starts conversation
+	//
+	// Sends an approved template to a phone number.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/inbox/conversations (the `CreateInboxConversation` operationId).
+	CreateInboxConversationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInboxConversation starts conversation
+	//
+	// Sends an approved template to a phone number.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/inbox/conversations (the `CreateInboxConversation` operationId).
+	CreateInboxConversation(ctx context.Context, body CreateInboxConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetInboxConversation gets conversation
+	//
+	// Returns one conversation.
+	//
+	// Corresponds with GET /v1/inbox/conversations/{conversationId} (the `GetInboxConversation` operationId).
+	GetInboxConversation(ctx context.Context, conversationID string, params *GetInboxConversationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateInboxConversationWithBody updates conversation
+	//
+	// Changes the status of a conversation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/inbox/conversations/{conversationId} (the `UpdateInboxConversation` operationId).
+	UpdateInboxConversationWithBody(ctx context.Context, conversationID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateInboxConversation updates conversation
+	//
+	// Changes the status of a conversation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/inbox/conversations/{conversationId} (the `UpdateInboxConversation` operationId).
+	UpdateInboxConversation(ctx context.Context, conversationID string, body UpdateInboxConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetInboxConversationMessages lists messages
+	//
+	// Lists the messages of a conversation.
+	//
+	// Corresponds with GET /v1/inbox/conversations/{conversationId}/messages (the `GetInboxConversationMessages` operationId).
+	GetInboxConversationMessages(ctx context.Context, conversationID string, params *GetInboxConversationMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SendInboxMessageWithBody sends reply
+	//
+	// Sends a message to a conversation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/inbox/conversations/{conversationId}/messages (the `SendInboxMessage` operationId).
+	SendInboxMessageWithBody(ctx context.Context, conversationID string, params *SendInboxMessageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SendInboxMessage sends reply
+	//
+	// Sends a message to a conversation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/inbox/conversations/{conversationId}/messages (the `SendInboxMessage` operationId).
+	SendInboxMessage(ctx context.Context, conversationID string, params *SendInboxMessageParams, body SendInboxMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMediaPresignedURLWithBody presigns upload
+	//
+	// Returns a URL to upload a file to. It is valid for one hour.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/media/presign (the `GetMediaPresignedURL` operationId).
+	GetMediaPresignedURLWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMediaPresignedURL presigns upload
+	//
+	// Returns a URL to upload a file to. It is valid for one hour.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/media/presign (the `GetMediaPresignedURL` operationId).
+	GetMediaPresignedURL(ctx context.Context, body GetMediaPresignedURLJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListProfiles lists profiles
+	//
+	// Lists the profiles.
+	//
+	// Corresponds with GET /v1/profiles (the `ListProfiles` operationId).
+	ListProfiles(ctx context.Context, params *ListProfilesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateProfileWithBody creates profile
+	//
+	// Creates a profile, which groups accounts.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/profiles (the `CreateProfile` operationId).
+	CreateProfileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateProfile creates profile
+	//
+	// Creates a profile, which groups accounts.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/profiles (the `CreateProfile` operationId).
+	CreateProfile(ctx context.Context, body CreateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteProfile deletes profile
+	//
+	// Deletes a profile without accounts.
+	//
+	// Corresponds with DELETE /v1/profiles/{profileId} (the `DeleteProfile` operationId).
+	DeleteProfile(ctx context.Context, profileID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProfile gets profile
+	//
+	// Returns one profile.
+	//
+	// Corresponds with GET /v1/profiles/{profileId} (the `GetProfile` operationId).
+	GetProfile(ctx context.Context, profileID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateProfileWithBody updates profile
+	//
+	// Changes the given fields of a profile.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/profiles/{profileId} (the `UpdateProfile` operationId).
+	UpdateProfileWithBody(ctx context.Context, profileID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateProfile updates profile
+	//
+	// Changes the given fields of a profile.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/profiles/{profileId} (the `UpdateProfile` operationId).
+	UpdateProfile(ctx context.Context, profileID string, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetUsageStats gets usage
+	//
+	// Returns the plan of the team, its limits and their usage.
+	//
+	// Corresponds with GET /v1/usage-stats (the `GetUsageStats` operationId).
+	GetUsageStats(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetWebhookLogs lists webhook logs
+	//
+	// Lists deliveries to webhooks of the last 7 days.
+	//
+	// Corresponds with GET /v1/webhooks/logs (the `GetWebhookLogs` operationId).
+	GetWebhookLogs(ctx context.Context, params *GetWebhookLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteWebhookSettings deletes webhook
+	//
+	// Deletes a webhook permanently.
+	//
+	// Corresponds with DELETE /v1/webhooks/settings (the `DeleteWebhookSettings` operationId).
+	DeleteWebhookSettings(ctx context.Context, params *DeleteWebhookSettingsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetWebhookSettings lists webhooks
+	//
+	// Lists the webhooks.
+	//
+	// Corresponds with GET /v1/webhooks/settings (the `GetWebhookSettings` operationId).
+	GetWebhookSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateWebhookSettingsWithBody creates webhook
+	//
+	// Creates a webhook, at most 10.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/webhooks/settings (the `CreateWebhookSettings` operationId).
+	CreateWebhookSettingsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateWebhookSettings creates webhook
+	//
+	// Creates a webhook, at most 10.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/webhooks/settings (the `CreateWebhookSettings` operationId).
+	CreateWebhookSettings(ctx context.Context, body CreateWebhookSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateWebhookSettingsWithBody updates webhook
+	//
+	// Changes the given fields of a webhook.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/webhooks/settings (the `UpdateWebhookSettings` operationId).
+	UpdateWebhookSettingsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateWebhookSettings updates webhook
+	//
+	// Changes the given fields of a webhook.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/webhooks/settings (the `UpdateWebhookSettings` operationId).
+	UpdateWebhookSettings(ctx context.Context, body UpdateWebhookSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TestWebhookWithBody tests webhook
+	//
+	// Sends a test event to a webhook.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/webhooks/test (the `TestWebhook` operationId).
+	TestWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TestWebhook tests webhook
+	//
+	// Sends a test event to a webhook.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/webhooks/test (the `TestWebhook` operationId).
+	TestWebhook(ctx context.Context, body TestWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetWhatsAppBroadcasts lists broadcasts
 	//
@@ -1741,6 +4138,13 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/whatsapp/groups (the `RenameWhatsAppGroup` operationId).
 	RenameWhatsAppGroup(ctx context.Context, body RenameWhatsAppGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetWhatsAppMedia downloads attachment
+	//
+	// Returns the file of an inbound attachment.
+	//
+	// Corresponds with GET /v1/whatsapp/media/{mediaId} (the `GetWhatsAppMedia` operationId).
+	GetWhatsAppMedia(ctx context.Context, mediaID string, params *GetWhatsAppMediaParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetWhatsAppPhoneNumbers lists phone numbers
 	//
 	// Lists the purchased numbers. Released numbers are included only if the status filter selects them.
@@ -1886,6 +4290,713 @@ type ClientInterface interface {
 	//
 	// Corresponds with PATCH /v1/whatsapp/templates/{templateName} (the `UpdateWhatsAppTemplate` operationId).
 	UpdateWhatsAppTemplate(ctx context.Context, templateName string, body UpdateWhatsAppTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// ListAccounts lists accounts
+//
+// Lists the connected accounts.
+//
+// Corresponds with GET /v1/accounts (the `ListAccounts` operationId).
+func (c *Client) ListAccounts(ctx context.Context, params *ListAccountsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAccountsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAllAccountsHealth lists account health
+//
+// Lists the health of accounts, with counts.
+//
+// Corresponds with GET /v1/accounts/health (the `GetAllAccountsHealth` operationId).
+func (c *Client) GetAllAccountsHealth(ctx context.Context, params *GetAllAccountsHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAllAccountsHealthRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteAccount deletes account
+//
+// Disconnects and deletes an account.
+//
+// Corresponds with DELETE /v1/accounts/{accountId} (the `DeleteAccount` operationId).
+func (c *Client) DeleteAccount(ctx context.Context, accountID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteAccountRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAccountWithBody updates account
+//
+// Changes the names of an account.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/accounts/{accountId} (the `UpdateAccount` operationId).
+func (c *Client) UpdateAccountWithBody(ctx context.Context, accountID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAccountRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAccount updates account
+//
+// Changes the names of an account.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/accounts/{accountId} (the `UpdateAccount` operationId).
+func (c *Client) UpdateAccount(ctx context.Context, accountID string, body UpdateAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAccountRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAccountHealth gets account health
+//
+// Returns the health of one account, with its token and permissions.
+//
+// Corresponds with GET /v1/accounts/{accountId}/health (the `GetAccountHealth` operationId).
+func (c *Client) GetAccountHealth(ctx context.Context, accountID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAccountHealthRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPendingOAuthData gets pending data
+//
+// Returns the data of a connection that awaits a selection. It works once and needs no API key.
+//
+// Corresponds with GET /v1/connect/pending-data (the `GetPendingOAuthData` operationId).
+func (c *Client) GetPendingOAuthData(ctx context.Context, params *GetPendingOAuthDataParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPendingOAuthDataRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetConnectURL gets connect URL
+//
+// Returns the URL at which a user connects an account.
+//
+// Corresponds with GET /v1/connect/{platform} (the `GetConnectURL` operationId).
+func (c *Client) GetConnectURL(ctx context.Context, platform string, params *GetConnectURLParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetConnectURLRequest(c.Server, platform, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// HandleOAuthCallbackWithBody completes connection
+//
+// Completes the connection of an account with a code that works once.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/connect/{platform} (the `HandleOAuthCallback` operationId).
+func (c *Client) HandleOAuthCallbackWithBody(ctx context.Context, platform string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHandleOAuthCallbackRequestWithBody(c.Server, platform, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// HandleOAuthCallback completes connection
+//
+// Completes the connection of an account with a code that works once.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/connect/{platform} (the `HandleOAuthCallback` operationId).
+func (c *Client) HandleOAuthCallback(ctx context.Context, platform string, body HandleOAuthCallbackJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHandleOAuthCallbackRequest(c.Server, platform, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListConnectionLogs lists connection logs
+//
+// Lists events of connections, newest first.
+//
+// Corresponds with GET /v1/connections/logs (the `ListConnectionLogs` operationId).
+func (c *Client) ListConnectionLogs(ctx context.Context, params *ListConnectionLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListConnectionLogsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListInboxConversations lists conversations
+//
+// Lists a page of the conversations of all accounts. The page can be partial.
+//
+// Corresponds with GET /v1/inbox/conversations (the `ListInboxConversations` operationId).
+func (c *Client) ListInboxConversations(ctx context.Context, params *ListInboxConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInboxConversationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInboxConversationWithBody starts conversation
+//
+// Sends an approved template to a phone number.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/inbox/conversations (the `CreateInboxConversation` operationId).
+func (c *Client) CreateInboxConversationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInboxConversationRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInboxConversation starts conversation
+//
+// Sends an approved template to a phone number.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/inbox/conversations (the `CreateInboxConversation` operationId).
+func (c *Client) CreateInboxConversation(ctx context.Context, body CreateInboxConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInboxConversationRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetInboxConversation gets conversation
+//
+// Returns one conversation.
+//
+// Corresponds with GET /v1/inbox/conversations/{conversationId} (the `GetInboxConversation` operationId).
+func (c *Client) GetInboxConversation(ctx context.Context, conversationID string, params *GetInboxConversationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetInboxConversationRequest(c.Server, conversationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateInboxConversationWithBody updates conversation
+//
+// Changes the status of a conversation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/inbox/conversations/{conversationId} (the `UpdateInboxConversation` operationId).
+func (c *Client) UpdateInboxConversationWithBody(ctx context.Context, conversationID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateInboxConversationRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateInboxConversation updates conversation
+//
+// Changes the status of a conversation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/inbox/conversations/{conversationId} (the `UpdateInboxConversation` operationId).
+func (c *Client) UpdateInboxConversation(ctx context.Context, conversationID string, body UpdateInboxConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateInboxConversationRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetInboxConversationMessages lists messages
+//
+// Lists the messages of a conversation.
+//
+// Corresponds with GET /v1/inbox/conversations/{conversationId}/messages (the `GetInboxConversationMessages` operationId).
+func (c *Client) GetInboxConversationMessages(ctx context.Context, conversationID string, params *GetInboxConversationMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetInboxConversationMessagesRequest(c.Server, conversationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SendInboxMessageWithBody sends reply
+//
+// Sends a message to a conversation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/inbox/conversations/{conversationId}/messages (the `SendInboxMessage` operationId).
+func (c *Client) SendInboxMessageWithBody(ctx context.Context, conversationID string, params *SendInboxMessageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSendInboxMessageRequestWithBody(c.Server, conversationID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SendInboxMessage sends reply
+//
+// Sends a message to a conversation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/inbox/conversations/{conversationId}/messages (the `SendInboxMessage` operationId).
+func (c *Client) SendInboxMessage(ctx context.Context, conversationID string, params *SendInboxMessageParams, body SendInboxMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSendInboxMessageRequest(c.Server, conversationID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMediaPresignedURLWithBody presigns upload
+//
+// Returns a URL to upload a file to. It is valid for one hour.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/media/presign (the `GetMediaPresignedURL` operationId).
+func (c *Client) GetMediaPresignedURLWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMediaPresignedURLRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMediaPresignedURL presigns upload
+//
+// Returns a URL to upload a file to. It is valid for one hour.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/media/presign (the `GetMediaPresignedURL` operationId).
+func (c *Client) GetMediaPresignedURL(ctx context.Context, body GetMediaPresignedURLJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMediaPresignedURLRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProfiles lists profiles
+//
+// Lists the profiles.
+//
+// Corresponds with GET /v1/profiles (the `ListProfiles` operationId).
+func (c *Client) ListProfiles(ctx context.Context, params *ListProfilesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProfilesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateProfileWithBody creates profile
+//
+// Creates a profile, which groups accounts.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/profiles (the `CreateProfile` operationId).
+func (c *Client) CreateProfileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateProfileRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateProfile creates profile
+//
+// Creates a profile, which groups accounts.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/profiles (the `CreateProfile` operationId).
+func (c *Client) CreateProfile(ctx context.Context, body CreateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateProfileRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteProfile deletes profile
+//
+// Deletes a profile without accounts.
+//
+// Corresponds with DELETE /v1/profiles/{profileId} (the `DeleteProfile` operationId).
+func (c *Client) DeleteProfile(ctx context.Context, profileID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteProfileRequest(c.Server, profileID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProfile gets profile
+//
+// Returns one profile.
+//
+// Corresponds with GET /v1/profiles/{profileId} (the `GetProfile` operationId).
+func (c *Client) GetProfile(ctx context.Context, profileID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProfileRequest(c.Server, profileID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateProfileWithBody updates profile
+//
+// Changes the given fields of a profile.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/profiles/{profileId} (the `UpdateProfile` operationId).
+func (c *Client) UpdateProfileWithBody(ctx context.Context, profileID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateProfileRequestWithBody(c.Server, profileID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateProfile updates profile
+//
+// Changes the given fields of a profile.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/profiles/{profileId} (the `UpdateProfile` operationId).
+func (c *Client) UpdateProfile(ctx context.Context, profileID string, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateProfileRequest(c.Server, profileID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetUsageStats gets usage
+//
+// Returns the plan of the team, its limits and their usage.
+//
+// Corresponds with GET /v1/usage-stats (the `GetUsageStats` operationId).
+func (c *Client) GetUsageStats(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetUsageStatsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetWebhookLogs lists webhook logs
+//
+// Lists deliveries to webhooks of the last 7 days.
+//
+// Corresponds with GET /v1/webhooks/logs (the `GetWebhookLogs` operationId).
+func (c *Client) GetWebhookLogs(ctx context.Context, params *GetWebhookLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetWebhookLogsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteWebhookSettings deletes webhook
+//
+// Deletes a webhook permanently.
+//
+// Corresponds with DELETE /v1/webhooks/settings (the `DeleteWebhookSettings` operationId).
+func (c *Client) DeleteWebhookSettings(ctx context.Context, params *DeleteWebhookSettingsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteWebhookSettingsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetWebhookSettings lists webhooks
+//
+// Lists the webhooks.
+//
+// Corresponds with GET /v1/webhooks/settings (the `GetWebhookSettings` operationId).
+func (c *Client) GetWebhookSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetWebhookSettingsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateWebhookSettingsWithBody creates webhook
+//
+// Creates a webhook, at most 10.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/webhooks/settings (the `CreateWebhookSettings` operationId).
+func (c *Client) CreateWebhookSettingsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateWebhookSettingsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateWebhookSettings creates webhook
+//
+// Creates a webhook, at most 10.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/webhooks/settings (the `CreateWebhookSettings` operationId).
+func (c *Client) CreateWebhookSettings(ctx context.Context, body CreateWebhookSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateWebhookSettingsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateWebhookSettingsWithBody updates webhook
+//
+// Changes the given fields of a webhook.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/webhooks/settings (the `UpdateWebhookSettings` operationId).
+func (c *Client) UpdateWebhookSettingsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateWebhookSettingsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateWebhookSettings updates webhook
+//
+// Changes the given fields of a webhook.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/webhooks/settings (the `UpdateWebhookSettings` operationId).
+func (c *Client) UpdateWebhookSettings(ctx context.Context, body UpdateWebhookSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateWebhookSettingsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TestWebhookWithBody tests webhook
+//
+// Sends a test event to a webhook.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/webhooks/test (the `TestWebhook` operationId).
+func (c *Client) TestWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestWebhookRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TestWebhook tests webhook
+//
+// Sends a test event to a webhook.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/webhooks/test (the `TestWebhook` operationId).
+func (c *Client) TestWebhook(ctx context.Context, body TestWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestWebhookRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // GetWhatsAppBroadcasts lists broadcasts
@@ -2569,6 +5680,23 @@ func (c *Client) RenameWhatsAppGroup(ctx context.Context, body RenameWhatsAppGro
 	return c.Client.Do(req)
 }
 
+// GetWhatsAppMedia downloads attachment
+//
+// Returns the file of an inbound attachment.
+//
+// Corresponds with GET /v1/whatsapp/media/{mediaId} (the `GetWhatsAppMedia` operationId).
+func (c *Client) GetWhatsAppMedia(ctx context.Context, mediaID string, params *GetWhatsAppMediaParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetWhatsAppMediaRequest(c.Server, mediaID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetWhatsAppPhoneNumbers lists phone numbers
 //
 // Lists the purchased numbers. Released numbers are included only if the status filter selects them.
@@ -2893,6 +6021,1543 @@ func (c *Client) UpdateWhatsAppTemplate(ctx context.Context, templateName string
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewListAccountsRequest constructs an http.Request for the ListAccounts method
+func NewListAccountsRequest(server string, params *ListAccountsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/accounts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.IncludeOverLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "includeOverLimit", *params.IncludeOverLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Platform != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "platform", *params.Platform, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProfileID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "profileId", *params.ProfileID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAllAccountsHealthRequest constructs an http.Request for the GetAllAccountsHealth method
+func NewGetAllAccountsHealthRequest(server string, params *GetAllAccountsHealthParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/accounts/health")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Platform != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "platform", *params.Platform, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProfileID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "profileId", *params.ProfileID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeleteAccountRequest constructs an http.Request for the DeleteAccount method
+func NewDeleteAccountRequest(server string, accountID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "accountId", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/accounts/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateAccountRequest calls the generic UpdateAccount builder with application/json body
+func NewUpdateAccountRequest(server string, accountID string, body UpdateAccountJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateAccountRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewUpdateAccountRequestWithBody constructs an http.Request for the UpdateAccount method, with any body, and a specified content type
+func NewUpdateAccountRequestWithBody(server string, accountID string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "accountId", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/accounts/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetAccountHealthRequest constructs an http.Request for the GetAccountHealth method
+func NewGetAccountHealthRequest(server string, accountID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "accountId", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/accounts/%s/health", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPendingOAuthDataRequest constructs an http.Request for the GetPendingOAuthData method
+func NewGetPendingOAuthDataRequest(server string, params *GetPendingOAuthDataParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connect/pending-data")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "token", params.Token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetConnectURLRequest constructs an http.Request for the GetConnectURL method
+func NewGetConnectURLRequest(server string, platform string, params *GetConnectURLParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "platform", platform, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connect/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Headless != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "headless", *params.Headless, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "profileId", params.ProfileID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.RedirectURL != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect_url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uri"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewHandleOAuthCallbackRequest calls the generic HandleOAuthCallback builder with application/json body
+func NewHandleOAuthCallbackRequest(server string, platform string, body HandleOAuthCallbackJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewHandleOAuthCallbackRequestWithBody(server, platform, "application/json", bodyReader)
+}
+
+// NewHandleOAuthCallbackRequestWithBody constructs an http.Request for the HandleOAuthCallback method, with any body, and a specified content type
+func NewHandleOAuthCallbackRequestWithBody(server string, platform string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "platform", platform, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connect/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListConnectionLogsRequest constructs an http.Request for the ListConnectionLogs method
+func NewListConnectionLogsRequest(server string, params *ListConnectionLogsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connections/logs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Days != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "days", *params.Days, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.EventType != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "eventType", *params.EventType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Platform != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "platform", *params.Platform, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Skip != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "skip", *params.Skip, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListInboxConversationsRequest constructs an http.Request for the ListInboxConversations method
+func NewListInboxConversationsRequest(server string, params *ListInboxConversationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inbox/conversations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AccountID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "accountId", *params.AccountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Platform != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "platform", *params.Platform, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProfileID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "profileId", *params.ProfileID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SortOrder != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sortOrder", *params.SortOrder, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateInboxConversationRequest calls the generic CreateInboxConversation builder with application/json body
+func NewCreateInboxConversationRequest(server string, body CreateInboxConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateInboxConversationRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateInboxConversationRequestWithBody constructs an http.Request for the CreateInboxConversation method, with any body, and a specified content type
+func NewCreateInboxConversationRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inbox/conversations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetInboxConversationRequest constructs an http.Request for the GetInboxConversation method
+func NewGetInboxConversationRequest(server string, conversationID string, params *GetInboxConversationParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inbox/conversations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "accountId", params.AccountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateInboxConversationRequest calls the generic UpdateInboxConversation builder with application/json body
+func NewUpdateInboxConversationRequest(server string, conversationID string, body UpdateInboxConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateInboxConversationRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewUpdateInboxConversationRequestWithBody constructs an http.Request for the UpdateInboxConversation method, with any body, and a specified content type
+func NewUpdateInboxConversationRequestWithBody(server string, conversationID string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inbox/conversations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetInboxConversationMessagesRequest constructs an http.Request for the GetInboxConversationMessages method
+func NewGetInboxConversationMessagesRequest(server string, conversationID string, params *GetInboxConversationMessagesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inbox/conversations/%s/messages", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "accountId", params.AccountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sortOrder", params.SortOrder, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSendInboxMessageRequest calls the generic SendInboxMessage builder with application/json body
+func NewSendInboxMessageRequest(server string, conversationID string, params *SendInboxMessageParams, body SendInboxMessageJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSendInboxMessageRequestWithBody(server, conversationID, params, "application/json", bodyReader)
+}
+
+// NewSendInboxMessageRequestWithBody constructs an http.Request for the SendInboxMessage method, with any body, and a specified content type
+func NewSendInboxMessageRequestWithBody(server string, conversationID string, params *SendInboxMessageParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/inbox/conversations/%s/messages", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetMediaPresignedURLRequest calls the generic GetMediaPresignedURL builder with application/json body
+func NewGetMediaPresignedURLRequest(server string, body GetMediaPresignedURLJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewGetMediaPresignedURLRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewGetMediaPresignedURLRequestWithBody constructs an http.Request for the GetMediaPresignedURL method, with any body, and a specified content type
+func NewGetMediaPresignedURLRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/media/presign")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListProfilesRequest constructs an http.Request for the ListProfiles method
+func NewListProfilesRequest(server string, params *ListProfilesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/profiles")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.IncludeOverLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "includeOverLimit", *params.IncludeOverLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateProfileRequest calls the generic CreateProfile builder with application/json body
+func NewCreateProfileRequest(server string, body CreateProfileJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateProfileRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateProfileRequestWithBody constructs an http.Request for the CreateProfile method, with any body, and a specified content type
+func NewCreateProfileRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/profiles")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteProfileRequest constructs an http.Request for the DeleteProfile method
+func NewDeleteProfileRequest(server string, profileID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "profileId", profileID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/profiles/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetProfileRequest constructs an http.Request for the GetProfile method
+func NewGetProfileRequest(server string, profileID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "profileId", profileID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/profiles/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateProfileRequest calls the generic UpdateProfile builder with application/json body
+func NewUpdateProfileRequest(server string, profileID string, body UpdateProfileJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateProfileRequestWithBody(server, profileID, "application/json", bodyReader)
+}
+
+// NewUpdateProfileRequestWithBody constructs an http.Request for the UpdateProfile method, with any body, and a specified content type
+func NewUpdateProfileRequestWithBody(server string, profileID string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "profileId", profileID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/profiles/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetUsageStatsRequest constructs an http.Request for the GetUsageStats method
+func NewGetUsageStatsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/usage-stats")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetWebhookLogsRequest constructs an http.Request for the GetWebhookLogs method
+func NewGetWebhookLogsRequest(server string, params *GetWebhookLogsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/webhooks/logs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Event != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "event", *params.Event, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.WebhookID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "webhookId", *params.WebhookID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeleteWebhookSettingsRequest constructs an http.Request for the DeleteWebhookSettings method
+func NewDeleteWebhookSettingsRequest(server string, params *DeleteWebhookSettingsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/webhooks/settings")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetWebhookSettingsRequest constructs an http.Request for the GetWebhookSettings method
+func NewGetWebhookSettingsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/webhooks/settings")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateWebhookSettingsRequest calls the generic CreateWebhookSettings builder with application/json body
+func NewCreateWebhookSettingsRequest(server string, body CreateWebhookSettingsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateWebhookSettingsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateWebhookSettingsRequestWithBody constructs an http.Request for the CreateWebhookSettings method, with any body, and a specified content type
+func NewCreateWebhookSettingsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/webhooks/settings")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUpdateWebhookSettingsRequest calls the generic UpdateWebhookSettings builder with application/json body
+func NewUpdateWebhookSettingsRequest(server string, body UpdateWebhookSettingsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateWebhookSettingsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewUpdateWebhookSettingsRequestWithBody constructs an http.Request for the UpdateWebhookSettings method, with any body, and a specified content type
+func NewUpdateWebhookSettingsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/webhooks/settings")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewTestWebhookRequest calls the generic TestWebhook builder with application/json body
+func NewTestWebhookRequest(server string, body TestWebhookJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTestWebhookRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewTestWebhookRequestWithBody constructs an http.Request for the TestWebhook method, with any body, and a specified content type
+func NewTestWebhookRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/webhooks/test")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
 }
 
 // NewGetWhatsAppBroadcastsRequest constructs an http.Request for the GetWhatsAppBroadcasts method
@@ -4040,6 +8705,63 @@ func NewRenameWhatsAppGroupRequestWithBody(server string, contentType string, bo
 	return req, nil
 }
 
+// NewGetWhatsAppMediaRequest constructs an http.Request for the GetWhatsAppMedia method
+func NewGetWhatsAppMediaRequest(server string, mediaID string, params *GetWhatsAppMediaParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "mediaId", mediaID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/whatsapp/media/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "accountId", params.AccountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetWhatsAppPhoneNumbersRequest constructs an http.Request for the GetWhatsAppPhoneNumbers method
 func NewGetWhatsAppPhoneNumbersRequest(server string, params *GetWhatsAppPhoneNumbersParams) (*http.Request, error) {
 	var err error
@@ -4743,6 +9465,357 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// ListAccountsWithResponse lists accounts
+	//
+	// Lists the connected accounts.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/accounts (the `ListAccounts` operationId).
+	ListAccountsWithResponse(ctx context.Context, params *ListAccountsParams, reqEditors ...RequestEditorFn) (*ListAccountsResponse, error)
+
+	// GetAllAccountsHealthWithResponse lists account health
+	//
+	// Lists the health of accounts, with counts.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/accounts/health (the `GetAllAccountsHealth` operationId).
+	GetAllAccountsHealthWithResponse(ctx context.Context, params *GetAllAccountsHealthParams, reqEditors ...RequestEditorFn) (*GetAllAccountsHealthResponse, error)
+
+	// DeleteAccountWithResponse deletes account
+	//
+	// Disconnects and deletes an account.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/accounts/{accountId} (the `DeleteAccount` operationId).
+	DeleteAccountWithResponse(ctx context.Context, accountID string, reqEditors ...RequestEditorFn) (*DeleteAccountResponse, error)
+
+	// UpdateAccountWithBodyWithResponse updates account
+	//
+	// Changes the names of an account.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/accounts/{accountId} (the `UpdateAccount` operationId).
+	UpdateAccountWithBodyWithResponse(ctx context.Context, accountID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateAccountResponse, error)
+
+	// UpdateAccountWithResponse updates account
+	//
+	// Changes the names of an account.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/accounts/{accountId} (the `UpdateAccount` operationId).
+	UpdateAccountWithResponse(ctx context.Context, accountID string, body UpdateAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateAccountResponse, error)
+
+	// GetAccountHealthWithResponse gets account health
+	//
+	// Returns the health of one account, with its token and permissions.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/accounts/{accountId}/health (the `GetAccountHealth` operationId).
+	GetAccountHealthWithResponse(ctx context.Context, accountID string, reqEditors ...RequestEditorFn) (*GetAccountHealthResponse, error)
+
+	// GetPendingOAuthDataWithResponse gets pending data
+	//
+	// Returns the data of a connection that awaits a selection. It works once and needs no API key.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/connect/pending-data (the `GetPendingOAuthData` operationId).
+	GetPendingOAuthDataWithResponse(ctx context.Context, params *GetPendingOAuthDataParams, reqEditors ...RequestEditorFn) (*GetPendingOAuthDataResponse, error)
+
+	// GetConnectURLWithResponse gets connect URL
+	//
+	// Returns the URL at which a user connects an account.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/connect/{platform} (the `GetConnectURL` operationId).
+	GetConnectURLWithResponse(ctx context.Context, platform string, params *GetConnectURLParams, reqEditors ...RequestEditorFn) (*GetConnectURLResponse, error)
+
+	// HandleOAuthCallbackWithBodyWithResponse completes connection
+	//
+	// Completes the connection of an account with a code that works once.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connect/{platform} (the `HandleOAuthCallback` operationId).
+	HandleOAuthCallbackWithBodyWithResponse(ctx context.Context, platform string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HandleOAuthCallbackResponse, error)
+
+	// HandleOAuthCallbackWithResponse completes connection
+	//
+	// Completes the connection of an account with a code that works once.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connect/{platform} (the `HandleOAuthCallback` operationId).
+	HandleOAuthCallbackWithResponse(ctx context.Context, platform string, body HandleOAuthCallbackJSONRequestBody, reqEditors ...RequestEditorFn) (*HandleOAuthCallbackResponse, error)
+
+	// ListConnectionLogsWithResponse lists connection logs
+	//
+	// Lists events of connections, newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/connections/logs (the `ListConnectionLogs` operationId).
+	ListConnectionLogsWithResponse(ctx context.Context, params *ListConnectionLogsParams, reqEditors ...RequestEditorFn) (*ListConnectionLogsResponse, error)
+
+	// ListInboxConversationsWithResponse lists conversations
+	//
+	// Lists a page of the conversations of all accounts. The page can be partial.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/inbox/conversations (the `ListInboxConversations` operationId).
+	ListInboxConversationsWithResponse(ctx context.Context, params *ListInboxConversationsParams, reqEditors ...RequestEditorFn) (*ListInboxConversationsResponse, error)
+
+	// CreateInboxConversationWithBodyWithResponse starts conversation
+	//
+	// Sends an approved template to a phone number.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/inbox/conversations (the `CreateInboxConversation` operationId).
+	CreateInboxConversationWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateInboxConversationResponse, error)
+
+	// CreateInboxConversationWithResponse starts conversation
+	//
+	// Sends an approved template to a phone number.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/inbox/conversations (the `CreateInboxConversation` operationId).
+	CreateInboxConversationWithResponse(ctx context.Context, body CreateInboxConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateInboxConversationResponse, error)
+
+	// GetInboxConversationWithResponse gets conversation
+	//
+	// Returns one conversation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/inbox/conversations/{conversationId} (the `GetInboxConversation` operationId).
+	GetInboxConversationWithResponse(ctx context.Context, conversationID string, params *GetInboxConversationParams, reqEditors ...RequestEditorFn) (*GetInboxConversationResponse, error)
+
+	// UpdateInboxConversationWithBodyWithResponse updates conversation
+	//
+	// Changes the status of a conversation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/inbox/conversations/{conversationId} (the `UpdateInboxConversation` operationId).
+	UpdateInboxConversationWithBodyWithResponse(ctx context.Context, conversationID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateInboxConversationResponse, error)
+
+	// UpdateInboxConversationWithResponse updates conversation
+	//
+	// Changes the status of a conversation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/inbox/conversations/{conversationId} (the `UpdateInboxConversation` operationId).
+	UpdateInboxConversationWithResponse(ctx context.Context, conversationID string, body UpdateInboxConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateInboxConversationResponse, error)
+
+	// GetInboxConversationMessagesWithResponse lists messages
+	//
+	// Lists the messages of a conversation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/inbox/conversations/{conversationId}/messages (the `GetInboxConversationMessages` operationId).
+	GetInboxConversationMessagesWithResponse(ctx context.Context, conversationID string, params *GetInboxConversationMessagesParams, reqEditors ...RequestEditorFn) (*GetInboxConversationMessagesResponse, error)
+
+	// SendInboxMessageWithBodyWithResponse sends reply
+	//
+	// Sends a message to a conversation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/inbox/conversations/{conversationId}/messages (the `SendInboxMessage` operationId).
+	SendInboxMessageWithBodyWithResponse(ctx context.Context, conversationID string, params *SendInboxMessageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendInboxMessageResponse, error)
+
+	// SendInboxMessageWithResponse sends reply
+	//
+	// Sends a message to a conversation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/inbox/conversations/{conversationId}/messages (the `SendInboxMessage` operationId).
+	SendInboxMessageWithResponse(ctx context.Context, conversationID string, params *SendInboxMessageParams, body SendInboxMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*SendInboxMessageResponse, error)
+
+	// GetMediaPresignedURLWithBodyWithResponse presigns upload
+	//
+	// Returns a URL to upload a file to. It is valid for one hour.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/media/presign (the `GetMediaPresignedURL` operationId).
+	GetMediaPresignedURLWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetMediaPresignedURLResponse, error)
+
+	// GetMediaPresignedURLWithResponse presigns upload
+	//
+	// Returns a URL to upload a file to. It is valid for one hour.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/media/presign (the `GetMediaPresignedURL` operationId).
+	GetMediaPresignedURLWithResponse(ctx context.Context, body GetMediaPresignedURLJSONRequestBody, reqEditors ...RequestEditorFn) (*GetMediaPresignedURLResponse, error)
+
+	// ListProfilesWithResponse lists profiles
+	//
+	// Lists the profiles.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/profiles (the `ListProfiles` operationId).
+	ListProfilesWithResponse(ctx context.Context, params *ListProfilesParams, reqEditors ...RequestEditorFn) (*ListProfilesResponse, error)
+
+	// CreateProfileWithBodyWithResponse creates profile
+	//
+	// Creates a profile, which groups accounts.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/profiles (the `CreateProfile` operationId).
+	CreateProfileWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateProfileResponse, error)
+
+	// CreateProfileWithResponse creates profile
+	//
+	// Creates a profile, which groups accounts.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/profiles (the `CreateProfile` operationId).
+	CreateProfileWithResponse(ctx context.Context, body CreateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateProfileResponse, error)
+
+	// DeleteProfileWithResponse deletes profile
+	//
+	// Deletes a profile without accounts.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/profiles/{profileId} (the `DeleteProfile` operationId).
+	DeleteProfileWithResponse(ctx context.Context, profileID string, reqEditors ...RequestEditorFn) (*DeleteProfileResponse, error)
+
+	// GetProfileWithResponse gets profile
+	//
+	// Returns one profile.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/profiles/{profileId} (the `GetProfile` operationId).
+	GetProfileWithResponse(ctx context.Context, profileID string, reqEditors ...RequestEditorFn) (*GetProfileResponse, error)
+
+	// UpdateProfileWithBodyWithResponse updates profile
+	//
+	// Changes the given fields of a profile.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/profiles/{profileId} (the `UpdateProfile` operationId).
+	UpdateProfileWithBodyWithResponse(ctx context.Context, profileID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateProfileResponse, error)
+
+	// UpdateProfileWithResponse updates profile
+	//
+	// Changes the given fields of a profile.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/profiles/{profileId} (the `UpdateProfile` operationId).
+	UpdateProfileWithResponse(ctx context.Context, profileID string, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateProfileResponse, error)
+
+	// GetUsageStatsWithResponse gets usage
+	//
+	// Returns the plan of the team, its limits and their usage.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/usage-stats (the `GetUsageStats` operationId).
+	GetUsageStatsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetUsageStatsResponse, error)
+
+	// GetWebhookLogsWithResponse lists webhook logs
+	//
+	// Lists deliveries to webhooks of the last 7 days.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/webhooks/logs (the `GetWebhookLogs` operationId).
+	GetWebhookLogsWithResponse(ctx context.Context, params *GetWebhookLogsParams, reqEditors ...RequestEditorFn) (*GetWebhookLogsResponse, error)
+
+	// DeleteWebhookSettingsWithResponse deletes webhook
+	//
+	// Deletes a webhook permanently.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/webhooks/settings (the `DeleteWebhookSettings` operationId).
+	DeleteWebhookSettingsWithResponse(ctx context.Context, params *DeleteWebhookSettingsParams, reqEditors ...RequestEditorFn) (*DeleteWebhookSettingsResponse, error)
+
+	// GetWebhookSettingsWithResponse lists webhooks
+	//
+	// Lists the webhooks.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/webhooks/settings (the `GetWebhookSettings` operationId).
+	GetWebhookSettingsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetWebhookSettingsResponse, error)
+
+	// CreateWebhookSettingsWithBodyWithResponse creates webhook
+	//
+	// Creates a webhook, at most 10.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/webhooks/settings (the `CreateWebhookSettings` operationId).
+	CreateWebhookSettingsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateWebhookSettingsResponse, error)
+
+	// CreateWebhookSettingsWithResponse creates webhook
+	//
+	// Creates a webhook, at most 10.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/webhooks/settings (the `CreateWebhookSettings` operationId).
+	CreateWebhookSettingsWithResponse(ctx context.Context, body CreateWebhookSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateWebhookSettingsResponse, error)
+
+	// UpdateWebhookSettingsWithBodyWithResponse updates webhook
+	//
+	// Changes the given fields of a webhook.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/webhooks/settings (the `UpdateWebhookSettings` operationId).
+	UpdateWebhookSettingsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateWebhookSettingsResponse, error)
+
+	// UpdateWebhookSettingsWithResponse updates webhook
+	//
+	// Changes the given fields of a webhook.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/webhooks/settings (the `UpdateWebhookSettings` operationId).
+	UpdateWebhookSettingsWithResponse(ctx context.Context, body UpdateWebhookSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateWebhookSettingsResponse, error)
+
+	// TestWebhookWithBodyWithResponse tests webhook
+	//
+	// Sends a test event to a webhook.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/webhooks/test (the `TestWebhook` operationId).
+	TestWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TestWebhookResponse, error)
+
+	// TestWebhookWithResponse tests webhook
+	//
+	// Sends a test event to a webhook.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/webhooks/test (the `TestWebhook` operationId).
+	TestWebhookWithResponse(ctx context.Context, body TestWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*TestWebhookResponse, error)
+
 	// GetWhatsAppBroadcastsWithResponse lists broadcasts
 	//
 	// Lists a page of the broadcasts of an account, newest first, without their recipients.
@@ -5076,6 +10149,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/whatsapp/groups (the `RenameWhatsAppGroup` operationId).
 	RenameWhatsAppGroupWithResponse(ctx context.Context, body RenameWhatsAppGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*RenameWhatsAppGroupResponse, error)
 
+	// GetWhatsAppMediaWithResponse downloads attachment
+	//
+	// Returns the file of an inbound attachment.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/whatsapp/media/{mediaId} (the `GetWhatsAppMedia` operationId).
+	GetWhatsAppMediaWithResponse(ctx context.Context, mediaID string, params *GetWhatsAppMediaParams, reqEditors ...RequestEditorFn) (*GetWhatsAppMediaResponse, error)
+
 	// GetWhatsAppPhoneNumbersWithResponse lists phone numbers
 	//
 	// Lists the purchased numbers. Released numbers are included only if the status filter selects them.
@@ -5237,6 +10319,826 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PATCH /v1/whatsapp/templates/{templateName} (the `UpdateWhatsAppTemplate` operationId).
 	UpdateWhatsAppTemplateWithResponse(ctx context.Context, templateName string, body UpdateWhatsAppTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateWhatsAppTemplateResponse, error)
+}
+
+type ListAccountsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AccountList
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r ListAccountsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListAccountsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetAllAccountsHealthResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AccountHealthList
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAllAccountsHealthResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAllAccountsHealthResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type DeleteAccountResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AcknowledgedResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteAccountResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteAccountResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type UpdateAccountResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UpdatedAccount
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateAccountResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateAccountResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetAccountHealthResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AccountHealth
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAccountHealthResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAccountHealthResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetPendingOAuthDataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PendingOAuthData
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *DetailedError
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *DetailedError
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPendingOAuthDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPendingOAuthDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetConnectURLResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ConnectURL
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ErrorResponse
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *ErrorResponse
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetConnectURLResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetConnectURLResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type HandleOAuthCallbackResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ErrorResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ErrorResponse
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *ErrorResponse
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r HandleOAuthCallbackResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r HandleOAuthCallbackResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListConnectionLogsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ConnectionLogPage
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r ListConnectionLogsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListConnectionLogsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListInboxConversationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ConversationPage
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ErrorResponse
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r ListInboxConversationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListInboxConversationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type CreateInboxConversationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *StartConversationResponse
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateInboxConversationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateInboxConversationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetInboxConversationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ConversationResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ErrorResponse
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *ErrorResponse
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetInboxConversationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetInboxConversationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type UpdateInboxConversationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UpdateConversationResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ErrorResponse
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateInboxConversationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateInboxConversationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetInboxConversationMessagesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MessageList
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ErrorResponse
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetInboxConversationMessagesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetInboxConversationMessagesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SendInboxMessageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SendMessageResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *PlatformError
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ErrorResponse
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r SendInboxMessageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SendInboxMessageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetMediaPresignedURLResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PresignedUpload
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMediaPresignedURLResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMediaPresignedURLResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListProfilesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProfileList
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProfilesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProfilesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type CreateProfileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *ProfileResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ErrorResponse
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateProfileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateProfileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type DeleteProfileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AcknowledgedResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ErrorResponse
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteProfileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteProfileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetProfileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProfileResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProfileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProfileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type UpdateProfileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProfileResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateProfileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateProfileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetUsageStatsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UsageStats
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetUsageStatsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetUsageStatsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetWebhookLogsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WebhookLogList
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetWebhookLogsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetWebhookLogsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type DeleteWebhookSettingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SuccessResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteWebhookSettingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteWebhookSettingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetWebhookSettingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WebhookList
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetWebhookSettingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetWebhookSettingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type CreateWebhookSettingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WebhookResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateWebhookSettingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateWebhookSettingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type UpdateWebhookSettingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WebhookResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *ErrorResponse
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateWebhookSettingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateWebhookSettingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type TestWebhookResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WebhookTestResult
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *WebhookTestResult
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r TestWebhookResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TestWebhookResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
 }
 
 type GetWhatsAppBroadcastsResponse struct {
@@ -5971,6 +11873,29 @@ func (r RenameWhatsAppGroupResponse) StatusCode() int {
 	return 0
 }
 
+type GetWhatsAppMediaResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *ErrorResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r GetWhatsAppMediaResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetWhatsAppMediaResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type GetWhatsAppPhoneNumbersResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6362,6 +12287,591 @@ func (r UpdateWhatsAppTemplateResponse) StatusCode() int {
 		return r.HTTPResponse.StatusCode
 	}
 	return 0
+}
+
+// ListAccountsWithResponse lists accounts
+//
+// Lists the connected accounts.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/accounts (the `ListAccounts` operationId).
+func (c *ClientWithResponses) ListAccountsWithResponse(ctx context.Context, params *ListAccountsParams, reqEditors ...RequestEditorFn) (*ListAccountsResponse, error) {
+	rsp, err := c.ListAccounts(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAccountsResponse(rsp)
+}
+
+// GetAllAccountsHealthWithResponse lists account health
+//
+// Lists the health of accounts, with counts.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/accounts/health (the `GetAllAccountsHealth` operationId).
+func (c *ClientWithResponses) GetAllAccountsHealthWithResponse(ctx context.Context, params *GetAllAccountsHealthParams, reqEditors ...RequestEditorFn) (*GetAllAccountsHealthResponse, error) {
+	rsp, err := c.GetAllAccountsHealth(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAllAccountsHealthResponse(rsp)
+}
+
+// DeleteAccountWithResponse deletes account
+//
+// Disconnects and deletes an account.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/accounts/{accountId} (the `DeleteAccount` operationId).
+func (c *ClientWithResponses) DeleteAccountWithResponse(ctx context.Context, accountID string, reqEditors ...RequestEditorFn) (*DeleteAccountResponse, error) {
+	rsp, err := c.DeleteAccount(ctx, accountID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteAccountResponse(rsp)
+}
+
+// UpdateAccountWithBodyWithResponse updates account
+//
+// Changes the names of an account.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/accounts/{accountId} (the `UpdateAccount` operationId).
+func (c *ClientWithResponses) UpdateAccountWithBodyWithResponse(ctx context.Context, accountID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateAccountResponse, error) {
+	rsp, err := c.UpdateAccountWithBody(ctx, accountID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateAccountResponse(rsp)
+}
+
+// UpdateAccountWithResponse updates account
+//
+// Changes the names of an account.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/accounts/{accountId} (the `UpdateAccount` operationId).
+func (c *ClientWithResponses) UpdateAccountWithResponse(ctx context.Context, accountID string, body UpdateAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateAccountResponse, error) {
+	rsp, err := c.UpdateAccount(ctx, accountID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateAccountResponse(rsp)
+}
+
+// GetAccountHealthWithResponse gets account health
+//
+// Returns the health of one account, with its token and permissions.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/accounts/{accountId}/health (the `GetAccountHealth` operationId).
+func (c *ClientWithResponses) GetAccountHealthWithResponse(ctx context.Context, accountID string, reqEditors ...RequestEditorFn) (*GetAccountHealthResponse, error) {
+	rsp, err := c.GetAccountHealth(ctx, accountID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAccountHealthResponse(rsp)
+}
+
+// GetPendingOAuthDataWithResponse gets pending data
+//
+// Returns the data of a connection that awaits a selection. It works once and needs no API key.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/connect/pending-data (the `GetPendingOAuthData` operationId).
+func (c *ClientWithResponses) GetPendingOAuthDataWithResponse(ctx context.Context, params *GetPendingOAuthDataParams, reqEditors ...RequestEditorFn) (*GetPendingOAuthDataResponse, error) {
+	rsp, err := c.GetPendingOAuthData(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPendingOAuthDataResponse(rsp)
+}
+
+// GetConnectURLWithResponse gets connect URL
+//
+// Returns the URL at which a user connects an account.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/connect/{platform} (the `GetConnectURL` operationId).
+func (c *ClientWithResponses) GetConnectURLWithResponse(ctx context.Context, platform string, params *GetConnectURLParams, reqEditors ...RequestEditorFn) (*GetConnectURLResponse, error) {
+	rsp, err := c.GetConnectURL(ctx, platform, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetConnectURLResponse(rsp)
+}
+
+// HandleOAuthCallbackWithBodyWithResponse completes connection
+//
+// Completes the connection of an account with a code that works once.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connect/{platform} (the `HandleOAuthCallback` operationId).
+func (c *ClientWithResponses) HandleOAuthCallbackWithBodyWithResponse(ctx context.Context, platform string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HandleOAuthCallbackResponse, error) {
+	rsp, err := c.HandleOAuthCallbackWithBody(ctx, platform, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHandleOAuthCallbackResponse(rsp)
+}
+
+// HandleOAuthCallbackWithResponse completes connection
+//
+// Completes the connection of an account with a code that works once.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connect/{platform} (the `HandleOAuthCallback` operationId).
+func (c *ClientWithResponses) HandleOAuthCallbackWithResponse(ctx context.Context, platform string, body HandleOAuthCallbackJSONRequestBody, reqEditors ...RequestEditorFn) (*HandleOAuthCallbackResponse, error) {
+	rsp, err := c.HandleOAuthCallback(ctx, platform, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHandleOAuthCallbackResponse(rsp)
+}
+
+// ListConnectionLogsWithResponse lists connection logs
+//
+// Lists events of connections, newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/connections/logs (the `ListConnectionLogs` operationId).
+func (c *ClientWithResponses) ListConnectionLogsWithResponse(ctx context.Context, params *ListConnectionLogsParams, reqEditors ...RequestEditorFn) (*ListConnectionLogsResponse, error) {
+	rsp, err := c.ListConnectionLogs(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListConnectionLogsResponse(rsp)
+}
+
+// ListInboxConversationsWithResponse lists conversations
+//
+// Lists a page of the conversations of all accounts. The page can be partial.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/inbox/conversations (the `ListInboxConversations` operationId).
+func (c *ClientWithResponses) ListInboxConversationsWithResponse(ctx context.Context, params *ListInboxConversationsParams, reqEditors ...RequestEditorFn) (*ListInboxConversationsResponse, error) {
+	rsp, err := c.ListInboxConversations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListInboxConversationsResponse(rsp)
+}
+
+// CreateInboxConversationWithBodyWithResponse starts conversation
+//
+// Sends an approved template to a phone number.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/inbox/conversations (the `CreateInboxConversation` operationId).
+func (c *ClientWithResponses) CreateInboxConversationWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateInboxConversationResponse, error) {
+	rsp, err := c.CreateInboxConversationWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateInboxConversationResponse(rsp)
+}
+
+// CreateInboxConversationWithResponse starts conversation
+//
+// Sends an approved template to a phone number.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/inbox/conversations (the `CreateInboxConversation` operationId).
+func (c *ClientWithResponses) CreateInboxConversationWithResponse(ctx context.Context, body CreateInboxConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateInboxConversationResponse, error) {
+	rsp, err := c.CreateInboxConversation(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateInboxConversationResponse(rsp)
+}
+
+// GetInboxConversationWithResponse gets conversation
+//
+// Returns one conversation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/inbox/conversations/{conversationId} (the `GetInboxConversation` operationId).
+func (c *ClientWithResponses) GetInboxConversationWithResponse(ctx context.Context, conversationID string, params *GetInboxConversationParams, reqEditors ...RequestEditorFn) (*GetInboxConversationResponse, error) {
+	rsp, err := c.GetInboxConversation(ctx, conversationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInboxConversationResponse(rsp)
+}
+
+// UpdateInboxConversationWithBodyWithResponse updates conversation
+//
+// Changes the status of a conversation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/inbox/conversations/{conversationId} (the `UpdateInboxConversation` operationId).
+func (c *ClientWithResponses) UpdateInboxConversationWithBodyWithResponse(ctx context.Context, conversationID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateInboxConversationResponse, error) {
+	rsp, err := c.UpdateInboxConversationWithBody(ctx, conversationID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateInboxConversationResponse(rsp)
+}
+
+// UpdateInboxConversationWithResponse updates conversation
+//
+// Changes the status of a conversation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/inbox/conversations/{conversationId} (the `UpdateInboxConversation` operationId).
+func (c *ClientWithResponses) UpdateInboxConversationWithResponse(ctx context.Context, conversationID string, body UpdateInboxConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateInboxConversationResponse, error) {
+	rsp, err := c.UpdateInboxConversation(ctx, conversationID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateInboxConversationResponse(rsp)
+}
+
+// GetInboxConversationMessagesWithResponse lists messages
+//
+// Lists the messages of a conversation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/inbox/conversations/{conversationId}/messages (the `GetInboxConversationMessages` operationId).
+func (c *ClientWithResponses) GetInboxConversationMessagesWithResponse(ctx context.Context, conversationID string, params *GetInboxConversationMessagesParams, reqEditors ...RequestEditorFn) (*GetInboxConversationMessagesResponse, error) {
+	rsp, err := c.GetInboxConversationMessages(ctx, conversationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInboxConversationMessagesResponse(rsp)
+}
+
+// SendInboxMessageWithBodyWithResponse sends reply
+//
+// Sends a message to a conversation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/inbox/conversations/{conversationId}/messages (the `SendInboxMessage` operationId).
+func (c *ClientWithResponses) SendInboxMessageWithBodyWithResponse(ctx context.Context, conversationID string, params *SendInboxMessageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendInboxMessageResponse, error) {
+	rsp, err := c.SendInboxMessageWithBody(ctx, conversationID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSendInboxMessageResponse(rsp)
+}
+
+// SendInboxMessageWithResponse sends reply
+//
+// Sends a message to a conversation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/inbox/conversations/{conversationId}/messages (the `SendInboxMessage` operationId).
+func (c *ClientWithResponses) SendInboxMessageWithResponse(ctx context.Context, conversationID string, params *SendInboxMessageParams, body SendInboxMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*SendInboxMessageResponse, error) {
+	rsp, err := c.SendInboxMessage(ctx, conversationID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSendInboxMessageResponse(rsp)
+}
+
+// GetMediaPresignedURLWithBodyWithResponse presigns upload
+//
+// Returns a URL to upload a file to. It is valid for one hour.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/media/presign (the `GetMediaPresignedURL` operationId).
+func (c *ClientWithResponses) GetMediaPresignedURLWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetMediaPresignedURLResponse, error) {
+	rsp, err := c.GetMediaPresignedURLWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMediaPresignedURLResponse(rsp)
+}
+
+// GetMediaPresignedURLWithResponse presigns upload
+//
+// Returns a URL to upload a file to. It is valid for one hour.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/media/presign (the `GetMediaPresignedURL` operationId).
+func (c *ClientWithResponses) GetMediaPresignedURLWithResponse(ctx context.Context, body GetMediaPresignedURLJSONRequestBody, reqEditors ...RequestEditorFn) (*GetMediaPresignedURLResponse, error) {
+	rsp, err := c.GetMediaPresignedURL(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMediaPresignedURLResponse(rsp)
+}
+
+// ListProfilesWithResponse lists profiles
+//
+// Lists the profiles.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/profiles (the `ListProfiles` operationId).
+func (c *ClientWithResponses) ListProfilesWithResponse(ctx context.Context, params *ListProfilesParams, reqEditors ...RequestEditorFn) (*ListProfilesResponse, error) {
+	rsp, err := c.ListProfiles(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProfilesResponse(rsp)
+}
+
+// CreateProfileWithBodyWithResponse creates profile
+//
+// Creates a profile, which groups accounts.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/profiles (the `CreateProfile` operationId).
+func (c *ClientWithResponses) CreateProfileWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateProfileResponse, error) {
+	rsp, err := c.CreateProfileWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateProfileResponse(rsp)
+}
+
+// CreateProfileWithResponse creates profile
+//
+// Creates a profile, which groups accounts.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/profiles (the `CreateProfile` operationId).
+func (c *ClientWithResponses) CreateProfileWithResponse(ctx context.Context, body CreateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateProfileResponse, error) {
+	rsp, err := c.CreateProfile(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateProfileResponse(rsp)
+}
+
+// DeleteProfileWithResponse deletes profile
+//
+// Deletes a profile without accounts.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/profiles/{profileId} (the `DeleteProfile` operationId).
+func (c *ClientWithResponses) DeleteProfileWithResponse(ctx context.Context, profileID string, reqEditors ...RequestEditorFn) (*DeleteProfileResponse, error) {
+	rsp, err := c.DeleteProfile(ctx, profileID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteProfileResponse(rsp)
+}
+
+// GetProfileWithResponse gets profile
+//
+// Returns one profile.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/profiles/{profileId} (the `GetProfile` operationId).
+func (c *ClientWithResponses) GetProfileWithResponse(ctx context.Context, profileID string, reqEditors ...RequestEditorFn) (*GetProfileResponse, error) {
+	rsp, err := c.GetProfile(ctx, profileID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProfileResponse(rsp)
+}
+
+// UpdateProfileWithBodyWithResponse updates profile
+//
+// Changes the given fields of a profile.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/profiles/{profileId} (the `UpdateProfile` operationId).
+func (c *ClientWithResponses) UpdateProfileWithBodyWithResponse(ctx context.Context, profileID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateProfileResponse, error) {
+	rsp, err := c.UpdateProfileWithBody(ctx, profileID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateProfileResponse(rsp)
+}
+
+// UpdateProfileWithResponse updates profile
+//
+// Changes the given fields of a profile.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/profiles/{profileId} (the `UpdateProfile` operationId).
+func (c *ClientWithResponses) UpdateProfileWithResponse(ctx context.Context, profileID string, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateProfileResponse, error) {
+	rsp, err := c.UpdateProfile(ctx, profileID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateProfileResponse(rsp)
+}
+
+// GetUsageStatsWithResponse gets usage
+//
+// Returns the plan of the team, its limits and their usage.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/usage-stats (the `GetUsageStats` operationId).
+func (c *ClientWithResponses) GetUsageStatsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetUsageStatsResponse, error) {
+	rsp, err := c.GetUsageStats(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetUsageStatsResponse(rsp)
+}
+
+// GetWebhookLogsWithResponse lists webhook logs
+//
+// Lists deliveries to webhooks of the last 7 days.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/webhooks/logs (the `GetWebhookLogs` operationId).
+func (c *ClientWithResponses) GetWebhookLogsWithResponse(ctx context.Context, params *GetWebhookLogsParams, reqEditors ...RequestEditorFn) (*GetWebhookLogsResponse, error) {
+	rsp, err := c.GetWebhookLogs(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetWebhookLogsResponse(rsp)
+}
+
+// DeleteWebhookSettingsWithResponse deletes webhook
+//
+// Deletes a webhook permanently.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/webhooks/settings (the `DeleteWebhookSettings` operationId).
+func (c *ClientWithResponses) DeleteWebhookSettingsWithResponse(ctx context.Context, params *DeleteWebhookSettingsParams, reqEditors ...RequestEditorFn) (*DeleteWebhookSettingsResponse, error) {
+	rsp, err := c.DeleteWebhookSettings(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteWebhookSettingsResponse(rsp)
+}
+
+// GetWebhookSettingsWithResponse lists webhooks
+//
+// Lists the webhooks.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/webhooks/settings (the `GetWebhookSettings` operationId).
+func (c *ClientWithResponses) GetWebhookSettingsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetWebhookSettingsResponse, error) {
+	rsp, err := c.GetWebhookSettings(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetWebhookSettingsResponse(rsp)
+}
+
+// CreateWebhookSettingsWithBodyWithResponse creates webhook
+//
+// Creates a webhook, at most 10.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/webhooks/settings (the `CreateWebhookSettings` operationId).
+func (c *ClientWithResponses) CreateWebhookSettingsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateWebhookSettingsResponse, error) {
+	rsp, err := c.CreateWebhookSettingsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateWebhookSettingsResponse(rsp)
+}
+
+// CreateWebhookSettingsWithResponse creates webhook
+//
+// Creates a webhook, at most 10.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/webhooks/settings (the `CreateWebhookSettings` operationId).
+func (c *ClientWithResponses) CreateWebhookSettingsWithResponse(ctx context.Context, body CreateWebhookSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateWebhookSettingsResponse, error) {
+	rsp, err := c.CreateWebhookSettings(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateWebhookSettingsResponse(rsp)
+}
+
+// UpdateWebhookSettingsWithBodyWithResponse updates webhook
+//
+// Changes the given fields of a webhook.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/webhooks/settings (the `UpdateWebhookSettings` operationId).
+func (c *ClientWithResponses) UpdateWebhookSettingsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateWebhookSettingsResponse, error) {
+	rsp, err := c.UpdateWebhookSettingsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateWebhookSettingsResponse(rsp)
+}
+
+// UpdateWebhookSettingsWithResponse updates webhook
+//
+// Changes the given fields of a webhook.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/webhooks/settings (the `UpdateWebhookSettings` operationId).
+func (c *ClientWithResponses) UpdateWebhookSettingsWithResponse(ctx context.Context, body UpdateWebhookSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateWebhookSettingsResponse, error) {
+	rsp, err := c.UpdateWebhookSettings(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateWebhookSettingsResponse(rsp)
+}
+
+// TestWebhookWithBodyWithResponse tests webhook
+//
+// Sends a test event to a webhook.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/webhooks/test (the `TestWebhook` operationId).
+func (c *ClientWithResponses) TestWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TestWebhookResponse, error) {
+	rsp, err := c.TestWebhookWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTestWebhookResponse(rsp)
+}
+
+// TestWebhookWithResponse tests webhook
+//
+// Sends a test event to a webhook.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/webhooks/test (the `TestWebhook` operationId).
+func (c *ClientWithResponses) TestWebhookWithResponse(ctx context.Context, body TestWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*TestWebhookResponse, error) {
+	rsp, err := c.TestWebhook(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTestWebhookResponse(rsp)
 }
 
 // GetWhatsAppBroadcastsWithResponse lists broadcasts
@@ -6919,6 +13429,21 @@ func (c *ClientWithResponses) RenameWhatsAppGroupWithResponse(ctx context.Contex
 	return ParseRenameWhatsAppGroupResponse(rsp)
 }
 
+// GetWhatsAppMediaWithResponse downloads attachment
+//
+// Returns the file of an inbound attachment.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/whatsapp/media/{mediaId} (the `GetWhatsAppMedia` operationId).
+func (c *ClientWithResponses) GetWhatsAppMediaWithResponse(ctx context.Context, mediaID string, params *GetWhatsAppMediaParams, reqEditors ...RequestEditorFn) (*GetWhatsAppMediaResponse, error) {
+	rsp, err := c.GetWhatsAppMedia(ctx, mediaID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetWhatsAppMediaResponse(rsp)
+}
+
 // GetWhatsAppPhoneNumbersWithResponse lists phone numbers
 //
 // Lists the purchased numbers. Released numbers are included only if the status filter selects them.
@@ -7187,6 +13712,1350 @@ func (c *ClientWithResponses) UpdateWhatsAppTemplateWithResponse(ctx context.Con
 		return nil, err
 	}
 	return ParseUpdateWhatsAppTemplateResponse(rsp)
+}
+
+// ParseListAccountsResponse parses an HTTP response from a ListAccountsWithResponse call
+func ParseListAccountsResponse(rsp *http.Response) (*ListAccountsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListAccountsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AccountList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetAllAccountsHealthResponse parses an HTTP response from a GetAllAccountsHealthWithResponse call
+func ParseGetAllAccountsHealthResponse(rsp *http.Response) (*GetAllAccountsHealthResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAllAccountsHealthResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AccountHealthList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteAccountResponse parses an HTTP response from a DeleteAccountWithResponse call
+func ParseDeleteAccountResponse(rsp *http.Response) (*DeleteAccountResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteAccountResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AcknowledgedResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateAccountResponse parses an HTTP response from a UpdateAccountWithResponse call
+func ParseUpdateAccountResponse(rsp *http.Response) (*UpdateAccountResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateAccountResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UpdatedAccount
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetAccountHealthResponse parses an HTTP response from a GetAccountHealthWithResponse call
+func ParseGetAccountHealthResponse(rsp *http.Response) (*GetAccountHealthResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAccountHealthResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AccountHealth
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetPendingOAuthDataResponse parses an HTTP response from a GetPendingOAuthDataWithResponse call
+func ParseGetPendingOAuthDataResponse(rsp *http.Response) (*GetPendingOAuthDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPendingOAuthDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PendingOAuthData
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest DetailedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest DetailedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetConnectURLResponse parses an HTTP response from a GetConnectURLWithResponse call
+func ParseGetConnectURLResponse(rsp *http.Response) (*GetConnectURLResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetConnectURLResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ConnectURL
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseHandleOAuthCallbackResponse parses an HTTP response from a HandleOAuthCallbackWithResponse call
+func ParseHandleOAuthCallbackResponse(rsp *http.Response) (*HandleOAuthCallbackResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &HandleOAuthCallbackResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListConnectionLogsResponse parses an HTTP response from a ListConnectionLogsWithResponse call
+func ParseListConnectionLogsResponse(rsp *http.Response) (*ListConnectionLogsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListConnectionLogsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ConnectionLogPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListInboxConversationsResponse parses an HTTP response from a ListInboxConversationsWithResponse call
+func ParseListInboxConversationsResponse(rsp *http.Response) (*ListInboxConversationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListInboxConversationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ConversationPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateInboxConversationResponse parses an HTTP response from a CreateInboxConversationWithResponse call
+func ParseCreateInboxConversationResponse(rsp *http.Response) (*CreateInboxConversationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateInboxConversationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest StartConversationResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetInboxConversationResponse parses an HTTP response from a GetInboxConversationWithResponse call
+func ParseGetInboxConversationResponse(rsp *http.Response) (*GetInboxConversationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetInboxConversationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ConversationResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateInboxConversationResponse parses an HTTP response from a UpdateInboxConversationWithResponse call
+func ParseUpdateInboxConversationResponse(rsp *http.Response) (*UpdateInboxConversationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateInboxConversationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UpdateConversationResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetInboxConversationMessagesResponse parses an HTTP response from a GetInboxConversationMessagesWithResponse call
+func ParseGetInboxConversationMessagesResponse(rsp *http.Response) (*GetInboxConversationMessagesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetInboxConversationMessagesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MessageList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSendInboxMessageResponse parses an HTTP response from a SendInboxMessageWithResponse call
+func ParseSendInboxMessageResponse(rsp *http.Response) (*SendInboxMessageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SendInboxMessageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SendMessageResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest PlatformError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetMediaPresignedURLResponse parses an HTTP response from a GetMediaPresignedURLWithResponse call
+func ParseGetMediaPresignedURLResponse(rsp *http.Response) (*GetMediaPresignedURLResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMediaPresignedURLResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PresignedUpload
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListProfilesResponse parses an HTTP response from a ListProfilesWithResponse call
+func ParseListProfilesResponse(rsp *http.Response) (*ListProfilesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProfilesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProfileList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateProfileResponse parses an HTTP response from a CreateProfileWithResponse call
+func ParseCreateProfileResponse(rsp *http.Response) (*CreateProfileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateProfileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest ProfileResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteProfileResponse parses an HTTP response from a DeleteProfileWithResponse call
+func ParseDeleteProfileResponse(rsp *http.Response) (*DeleteProfileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteProfileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AcknowledgedResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetProfileResponse parses an HTTP response from a GetProfileWithResponse call
+func ParseGetProfileResponse(rsp *http.Response) (*GetProfileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProfileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProfileResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateProfileResponse parses an HTTP response from a UpdateProfileWithResponse call
+func ParseUpdateProfileResponse(rsp *http.Response) (*UpdateProfileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateProfileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProfileResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetUsageStatsResponse parses an HTTP response from a GetUsageStatsWithResponse call
+func ParseGetUsageStatsResponse(rsp *http.Response) (*GetUsageStatsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetUsageStatsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UsageStats
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetWebhookLogsResponse parses an HTTP response from a GetWebhookLogsWithResponse call
+func ParseGetWebhookLogsResponse(rsp *http.Response) (*GetWebhookLogsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetWebhookLogsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WebhookLogList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteWebhookSettingsResponse parses an HTTP response from a DeleteWebhookSettingsWithResponse call
+func ParseDeleteWebhookSettingsResponse(rsp *http.Response) (*DeleteWebhookSettingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteWebhookSettingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SuccessResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetWebhookSettingsResponse parses an HTTP response from a GetWebhookSettingsWithResponse call
+func ParseGetWebhookSettingsResponse(rsp *http.Response) (*GetWebhookSettingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetWebhookSettingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WebhookList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateWebhookSettingsResponse parses an HTTP response from a CreateWebhookSettingsWithResponse call
+func ParseCreateWebhookSettingsResponse(rsp *http.Response) (*CreateWebhookSettingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateWebhookSettingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WebhookResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateWebhookSettingsResponse parses an HTTP response from a UpdateWebhookSettingsWithResponse call
+func ParseUpdateWebhookSettingsResponse(rsp *http.Response) (*UpdateWebhookSettingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateWebhookSettingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WebhookResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTestWebhookResponse parses an HTTP response from a TestWebhookWithResponse call
+func ParseTestWebhookResponse(rsp *http.Response) (*TestWebhookResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TestWebhookResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WebhookTestResult
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest WebhookTestResult
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
 }
 
 // ParseGetWhatsAppBroadcastsResponse parses an HTTP response from a GetWhatsAppBroadcastsWithResponse call
@@ -8431,6 +16300,32 @@ func ParseRenameWhatsAppGroupResponse(rsp *http.Response) (*RenameWhatsAppGroupR
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ErrorResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetWhatsAppMediaResponse parses an HTTP response from a GetWhatsAppMediaWithResponse call
+func ParseGetWhatsAppMediaResponse(rsp *http.Response) (*GetWhatsAppMediaResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetWhatsAppMediaResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest ErrorResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
