@@ -30,6 +30,7 @@ type Operation struct {
 	Login, ReadOnly, Stream, Untimed bool // x-login, x-read-only, x-stream, x-untimed
 
 	AnyType bool // responds with something else than JSON
+	Keyed   bool // takes an Idempotency-Key
 }
 
 // TB is the part of testing.TB that this package reports to.
@@ -70,6 +71,7 @@ func Operations(doc *openapi3.T) ([]Operation, error) {
 			o.Stream = op.Extensions["x-stream"] == true
 			o.Untimed = op.Extensions["x-untimed"] == true
 			o.AnyType = anyType(method, op)
+			o.Keyed = op.Parameters.GetByInAndName(openapi3.ParameterInHeader, "Idempotency-Key") != nil
 			ops = append(ops, o)
 		}
 	}

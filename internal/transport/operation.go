@@ -28,6 +28,9 @@ type Operation struct {
 	// Login operations carry their own credentials, and are not delayed by the calls that wait
 	// for a token.
 	Login bool
+	// Keyed operations take an Idempotency-Key. A 409 to a request with one means that the server
+	// is still processing another request with the same key.
+	Keyed bool
 }
 
 // Repeat says whether a call can be retried if the server may have processed it.
@@ -53,8 +56,10 @@ func OperationFromContext(ctx context.Context) string {
 }
 
 // harmless reports whether the operation changes nothing, so that its outcome is never unknown. A
-// login whose response was lost leaves an unused token.
-func (o *Operation) harmless() bool { return o.ReadOnly || o.Login || isRead(o.Method) }
+// login whose response was lost leaves an unused token. A GET that works only once is not harmless.
+func (o *Operation) harmless() bool {
+	return o.ReadOnly || o.Login || isRead(o.Method) && o.Repeat != Never
+}
 
 func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 

@@ -22,12 +22,12 @@ type outcome struct {
 
 // classify returns the outcome of an attempt. If it cannot tell, the attempt may have been
 // processed.
-func classify(ctx context.Context, call *Call, resp *http.Response, err error) outcome {
+func classify(call *Call, req *http.Request, resp *http.Response, err error) outcome {
 	if !call.started {
 		return outcome{notSent: true}
 	}
 	if err != nil {
-		return classifyError(ctx, err, call.trace)
+		return classifyError(req.Context(), err, call.trace)
 	}
 	switch status := resp.StatusCode; status {
 	case http.StatusTooManyRequests:
@@ -36,6 +36,8 @@ func classify(ctx context.Context, call *Call, resp *http.Response, err error) o
 		return outcome{transient: true, overload: true, processed: !deferred(resp)}
 	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
 		return outcome{transient: true, overload: true, processed: true}
+	case http.StatusConflict:
+		return outcome{transient: call.Operation.Keyed && req.Header.Get("Idempotency-Key") != ""}
 	case http.StatusNotImplemented:
 		return outcome{}
 	case http.StatusSeeOther:

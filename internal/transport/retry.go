@@ -27,7 +27,7 @@ func retry(next handler, maxRetries int, b *budget, token TokenFunc) handler {
 		for n := 0; ; {
 			call.begin()
 			resp, err := next(call, req)
-			o := classify(req.Context(), call, resp, err)
+			o := classify(call, req, resp, err)
 			b.ended(n > 0, o.overload)
 			call.left = call.left || !o.notSent
 			call.previous = call.unknown

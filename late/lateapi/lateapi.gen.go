@@ -173,6 +173,11 @@ const (
 	PresignedUploadTypeVideo    PresignedUploadType = "video"
 )
 
+// Defines values for ReplyActionName.
+const (
+	ReplyActionNameCtaURL ReplyActionName = "cta_url"
+)
+
 // Defines values for ReplyButtonType.
 const (
 	ReplyButtonTypePhone    ReplyButtonType = "phone"
@@ -217,11 +222,6 @@ const (
 const (
 	ReplyTemplateButtonTypePostback ReplyTemplateButtonType = "postback"
 	ReplyTemplateButtonTypeURL      ReplyTemplateButtonType = "url"
-)
-
-// Defines values for ReplyURLActionName.
-const (
-	ReplyURLActionNameCtaURL ReplyURLActionName = "cta_url"
 )
 
 // Defines values for SendMessageRequestAttachmentType.
@@ -283,20 +283,6 @@ const (
 	UsageStatsBillingPeriodYearly  UsageStatsBillingPeriod = "yearly"
 )
 
-// Defines values for WebhookLogEvent.
-const (
-	WebhookLogEventAccountConnected    WebhookLogEvent = "account.connected"
-	WebhookLogEventAccountDisconnected WebhookLogEvent = "account.disconnected"
-	WebhookLogEventCommentReceived     WebhookLogEvent = "comment.received"
-	WebhookLogEventMessageReceived     WebhookLogEvent = "message.received"
-	WebhookLogEventPostFailed          WebhookLogEvent = "post.failed"
-	WebhookLogEventPostPartial         WebhookLogEvent = "post.partial"
-	WebhookLogEventPostPublished       WebhookLogEvent = "post.published"
-	WebhookLogEventPostRecycled        WebhookLogEvent = "post.recycled"
-	WebhookLogEventPostScheduled       WebhookLogEvent = "post.scheduled"
-	WebhookLogEventWebhookTest         WebhookLogEvent = "webhook.test"
-)
-
 // Defines values for WebhookLogStatus.
 const (
 	WebhookLogStatusFailed  WebhookLogStatus = "failed"
@@ -345,20 +331,6 @@ const (
 	GetInboxConversationMessagesParamsSortOrderDesc GetInboxConversationMessagesParamsSortOrder = "desc"
 )
 
-// Defines values for GetWebhookLogsParamsEvent.
-const (
-	GetWebhookLogsParamsEventAccountConnected    GetWebhookLogsParamsEvent = "account.connected"
-	GetWebhookLogsParamsEventAccountDisconnected GetWebhookLogsParamsEvent = "account.disconnected"
-	GetWebhookLogsParamsEventCommentReceived     GetWebhookLogsParamsEvent = "comment.received"
-	GetWebhookLogsParamsEventMessageReceived     GetWebhookLogsParamsEvent = "message.received"
-	GetWebhookLogsParamsEventPostFailed          GetWebhookLogsParamsEvent = "post.failed"
-	GetWebhookLogsParamsEventPostPartial         GetWebhookLogsParamsEvent = "post.partial"
-	GetWebhookLogsParamsEventPostPublished       GetWebhookLogsParamsEvent = "post.published"
-	GetWebhookLogsParamsEventPostRecycled        GetWebhookLogsParamsEvent = "post.recycled"
-	GetWebhookLogsParamsEventPostScheduled       GetWebhookLogsParamsEvent = "post.scheduled"
-	GetWebhookLogsParamsEventWebhookTest         GetWebhookLogsParamsEvent = "webhook.test"
-)
-
 // Defines values for GetWebhookLogsParamsStatus.
 const (
 	GetWebhookLogsParamsStatusFailed  GetWebhookLogsParamsStatus = "failed"
@@ -403,8 +375,8 @@ type Account struct {
 
 // AccountHealth is the health of one account.
 type AccountHealth struct {
-	// AccountID is the ID of the account.
-	AccountID string `json:"accountId,omitempty,omitzero"`
+	// ID is the ID of the account.
+	ID string `json:"accountId,omitempty,omitzero"`
 
 	// DisplayName is the display name.
 	DisplayName string `json:"displayName,omitempty,omitzero"`
@@ -436,8 +408,8 @@ type AccountHealthStatus string
 
 // AccountHealthEntry is the health of an account in a list.
 type AccountHealthEntry struct {
-	// AccountID is the ID of the account.
-	AccountID string `json:"accountId,omitempty,omitzero"`
+	// ID is the ID of the account.
+	ID string `json:"accountId,omitempty,omitzero"`
 
 	// CanFetchAnalytics reports whether analytics are permitted.
 	CanFetchAnalytics bool `json:"canFetchAnalytics,omitempty,omitzero"`
@@ -458,7 +430,7 @@ type AccountHealthEntry struct {
 	Platform string `json:"platform,omitempty,omitzero"`
 
 	// ProfileID is the ID of the profile.
-	ProfileID string `json:"profileId,omitempty,omitzero"`
+	ProfileID ProfileRef `json:"profileId,omitempty,omitzero"`
 
 	// Status is the status.
 	Status AccountHealthEntryStatus `json:"status,omitempty,omitzero"`
@@ -827,7 +799,7 @@ type ConnectionLog struct {
 	Platform string `json:"platform,omitempty,omitzero"`
 
 	// ProfileID is the ID of the profile.
-	ProfileID string `json:"profileId,omitempty,omitzero"`
+	ProfileID ProfileRef `json:"profileId,omitempty,omitzero"`
 
 	// Success describes the account of a successful connection.
 	Success ConnectionLogSuccess `json:"success,omitempty,omitzero"`
@@ -1262,19 +1234,19 @@ type CreateTemplateRequest struct {
 // CreateWebhookRequest describes the webhook to create.
 type CreateWebhookRequest struct {
 	// CustomHeaders contains headers that are added to each delivery.
-	CustomHeaders map[string]string `json:"customHeaders,omitzero"`
+	CustomHeaders map[string]Secret `json:"customHeaders,omitzero"`
 
 	// Events lists the subscribed events.
 	Events []string `json:"events,omitzero"`
 
 	// IsActive reports whether it is active.
-	IsActive bool `json:"isActive,omitempty,omitzero"`
+	IsActive *bool `json:"isActive,omitempty"`
 
 	// Name is the name.
 	Name string `json:"name,omitempty,omitzero"`
 
 	// Secret is the secret that signs deliveries.
-	Secret string `json:"secret,omitempty,omitzero"`
+	Secret Secret `json:"secret,omitempty,omitzero"`
 
 	// URL is the URL.
 	URL string `json:"url,omitempty,omitzero"`
@@ -1610,7 +1582,8 @@ type MessageList struct {
 	LastUpdated time.Time `json:"lastUpdated,omitempty,omitzero"`
 
 	// Messages contains the messages.
-	Messages []InboxMessage `json:"messages,omitzero"`
+	Messages   []InboxMessage   `json:"messages,omitzero"`
+	Pagination CursorPagination `json:"pagination,omitempty,omitzero"`
 
 	// Status is the status.
 	Status string `json:"status,omitempty,omitzero"`
@@ -1667,16 +1640,16 @@ type PendingOAuthData struct {
 	Platform string `json:"platform,omitempty,omitzero"`
 
 	// ProfileID is the ID of the profile.
-	ProfileID string `json:"profileId,omitempty,omitzero"`
+	ProfileID ProfileRef `json:"profileId,omitempty,omitzero"`
 
 	// RefreshToken is the refresh token.
-	RefreshToken string `json:"refreshToken,omitempty,omitzero"`
+	RefreshToken Secret `json:"refreshToken,omitempty,omitzero"`
 
 	// SelectionType is the selection type.
 	SelectionType PendingOAuthDataSelectionType `json:"selectionType,omitempty,omitzero"`
 
 	// TempToken is the temp token.
-	TempToken string `json:"tempToken,omitempty,omitzero"`
+	TempToken Secret `json:"tempToken,omitempty,omitzero"`
 
 	// UserProfile is the user profile.
 	UserProfile map[string]interface{} `json:"userProfile,omitempty,omitzero"`
@@ -1975,6 +1948,30 @@ type RenameGroupRequest struct {
 	OldName string `json:"oldName"`
 }
 
+// ReplyAction is a list (Button and Sections) or a button that opens a URL (Name and Parameters).
+type ReplyAction struct {
+	// Button is the label of the button that opens a list.
+	Button string `json:"button,omitempty,omitzero"`
+
+	// Name is cta_url for a button that opens a URL.
+	Name ReplyActionName `json:"name,omitempty,omitzero"`
+
+	// Parameters contains the label and URL of a button.
+	Parameters ReplyURLParameters `json:"parameters,omitempty,omitzero"`
+
+	// Sections contains the sections of a list.
+	Sections []ReplyListSection `json:"sections,omitempty,omitzero"`
+}
+
+// ReplyActionName is cta_url for a button that opens a URL.
+type ReplyActionName string
+
+// ReplyBody is the body of an interactive message.
+type ReplyBody struct {
+	// Text is the text of the message.
+	Text string `json:"text"`
+}
+
 // ReplyButton is a button of a message.
 type ReplyButton struct {
 	// Payload is the payload.
@@ -2038,6 +2035,12 @@ type ReplyContactPhone struct {
 	Type string `json:"type,omitempty,omitzero"`
 }
 
+// ReplyFooter is the footer of an interactive message.
+type ReplyFooter struct {
+	// Text is a short text below the body.
+	Text string `json:"text,omitempty,omitzero"`
+}
+
 // ReplyHeader is the header of an interactive message.
 type ReplyHeader struct {
 	// Document is a file by its URL.
@@ -2061,14 +2064,14 @@ type ReplyHeaderType string
 
 // ReplyInteractive is an interactive message.
 type ReplyInteractive struct {
-	// Action is the action.
-	Action ReplyInteractive_Action `json:"action,omitempty,omitzero"`
+	// Action is a list (Button and Sections) or a button that opens a URL (Name and Parameters).
+	Action ReplyAction `json:"action,omitempty,omitzero"`
 
-	// Body contains a text.
-	Body ReplyText `json:"body,omitempty,omitzero"`
+	// Body is the body of an interactive message.
+	Body ReplyBody `json:"body,omitempty,omitzero"`
 
-	// Footer contains a text.
-	Footer ReplyText `json:"footer,omitempty,omitzero"`
+	// Footer is the footer of an interactive message.
+	Footer ReplyFooter `json:"footer,omitempty,omitzero"`
 
 	// Header is the header of an interactive message.
 	Header ReplyHeader `json:"header,omitempty,omitzero"`
@@ -2077,22 +2080,8 @@ type ReplyInteractive struct {
 	Type ReplyInteractiveType `json:"type"`
 }
 
-// ReplyInteractive_Action is the action.
-type ReplyInteractive_Action struct {
-	union json.RawMessage
-}
-
 // ReplyInteractiveType is the type.
 type ReplyInteractiveType string
-
-// ReplyListAction is a list to choose from.
-type ReplyListAction struct {
-	// Button is the button.
-	Button string `json:"button"`
-
-	// Sections lists the sections.
-	Sections []ReplyListSection `json:"sections"`
-}
 
 // ReplyListRow is a row of a list.
 type ReplyListRow struct {
@@ -2204,24 +2193,6 @@ type ReplyTemplateElement struct {
 	// Title is the title.
 	Title string `json:"title,omitempty,omitzero"`
 }
-
-// ReplyText contains a text.
-type ReplyText struct {
-	// Text is the text.
-	Text string `json:"text,omitempty,omitzero"`
-}
-
-// ReplyURLAction is a button that opens a URL.
-type ReplyURLAction struct {
-	// Name is the name.
-	Name ReplyURLActionName `json:"name"`
-
-	// Parameters contains the label and URL of a button.
-	Parameters ReplyURLParameters `json:"parameters"`
-}
-
-// ReplyURLActionName is the name.
-type ReplyURLActionName string
 
 // ReplyURLParameters contains the label and URL of a button.
 type ReplyURLParameters struct {
@@ -2346,7 +2317,7 @@ type SendMessageRequest struct {
 	Interactive ReplyInteractive `json:"interactive,omitempty,omitzero"`
 
 	// LinkPreview reports whether to show a preview of the first URL.
-	LinkPreview bool `json:"linkPreview,omitempty,omitzero"`
+	LinkPreview *bool `json:"linkPreview,omitempty"`
 
 	// Location is a location.
 	Location ReplyLocation `json:"location,omitempty,omitzero"`
@@ -2424,7 +2395,7 @@ type StartConversationRequest struct {
 	HeaderMedia ConversationHeaderMedia `json:"headerMedia,omitempty,omitzero"`
 
 	// LinkPreview reports whether to show a preview of the first URL.
-	LinkPreview bool `json:"linkPreview,omitempty,omitzero"`
+	LinkPreview *bool `json:"linkPreview,omitempty"`
 
 	// Message is the text of the message.
 	Message string `json:"message,omitempty,omitzero"`
@@ -2622,10 +2593,10 @@ type TokenStatus struct {
 // UpdateAccountRequest describes a change to an account. Omitted fields are unchanged.
 type UpdateAccountRequest struct {
 	// DisplayName is the display name.
-	DisplayName string `json:"displayName,omitempty,omitzero"`
+	DisplayName *string `json:"displayName,omitempty"`
 
 	// Username is the user name.
-	Username string `json:"username,omitempty,omitzero"`
+	Username *string `json:"username,omitempty"`
 }
 
 // UpdateBusinessProfileRequest describes a change to the business profile. Omitted fields are unchanged.
@@ -2709,16 +2680,16 @@ type UpdateConversationResponse struct {
 // UpdateProfileRequest describes a change to a profile. Omitted fields are unchanged.
 type UpdateProfileRequest struct {
 	// Color is a color, such as #ffeda0.
-	Color string `json:"color,omitempty,omitzero"`
+	Color *string `json:"color,omitempty"`
 
 	// Description is the description.
-	Description string `json:"description,omitempty,omitzero"`
+	Description *string `json:"description,omitempty"`
 
 	// IsDefault reports whether this is the default profile.
-	IsDefault bool `json:"isDefault,omitempty,omitzero"`
+	IsDefault *bool `json:"isDefault,omitempty"`
 
 	// Name is the name.
-	Name string `json:"name,omitempty,omitzero"`
+	Name *string `json:"name,omitempty"`
 }
 
 // UpdateTemplateRequest contains the new components of a template.
@@ -2736,22 +2707,22 @@ type UpdateWebhookRequest struct {
 	ID string `json:"_id"`
 
 	// CustomHeaders contains headers that are added to each delivery.
-	CustomHeaders map[string]string `json:"customHeaders,omitzero"`
+	CustomHeaders map[string]Secret `json:"customHeaders,omitzero"`
 
 	// Events lists the subscribed events.
 	Events []string `json:"events,omitzero"`
 
 	// IsActive reports whether it is active.
-	IsActive bool `json:"isActive,omitempty,omitzero"`
+	IsActive *bool `json:"isActive,omitempty"`
 
 	// Name is the name.
-	Name string `json:"name,omitempty,omitzero"`
+	Name *string `json:"name,omitempty"`
 
 	// Secret is the secret that signs deliveries.
-	Secret string `json:"secret,omitempty,omitzero"`
+	Secret *Secret `json:"secret,omitempty"`
 
 	// URL is the URL.
-	URL string `json:"url,omitempty,omitzero"`
+	URL *string `json:"url,omitempty"`
 }
 
 // UpdatedAccount contains the names of the updated account.
@@ -2829,7 +2800,7 @@ type Webhook struct {
 	ID string `json:"_id,omitempty,omitzero"`
 
 	// CustomHeaders contains headers that are added to each delivery.
-	CustomHeaders map[string]string `json:"customHeaders,omitzero"`
+	CustomHeaders map[string]Secret `json:"customHeaders,omitzero"`
 
 	// Events lists the subscribed events.
 	Events []string `json:"events,omitzero"`
@@ -2847,7 +2818,7 @@ type Webhook struct {
 	Name string `json:"name,omitempty,omitzero"`
 
 	// Secret is the secret that signs deliveries.
-	Secret string `json:"secret,omitempty,omitzero"`
+	Secret Secret `json:"secret,omitempty,omitzero"`
 
 	// URL is the URL.
 	URL string `json:"url,omitempty,omitzero"`
@@ -2874,7 +2845,7 @@ type WebhookLog struct {
 	ErrorMessage string `json:"errorMessage,omitempty,omitzero"`
 
 	// Event is the kind of the event.
-	Event WebhookLogEvent `json:"event,omitempty,omitzero"`
+	Event string `json:"event,omitempty,omitzero"`
 
 	// RequestPayload is the request payload.
 	RequestPayload map[string]interface{} `json:"requestPayload,omitempty,omitzero"`
@@ -2900,9 +2871,6 @@ type WebhookLog struct {
 	// WebhookName is the webhook name.
 	WebhookName string `json:"webhookName,omitempty,omitzero"`
 }
-
-// WebhookLogEvent is the kind of the event.
-type WebhookLogEvent string
 
 // WebhookLogStatus is the status.
 type WebhookLogStatus string
@@ -3078,7 +3046,7 @@ type ListProfilesParams struct {
 // GetWebhookLogsParams defines parameters for GetWebhookLogs.
 type GetWebhookLogsParams struct {
 	// Event is the kind of the event.
-	Event *GetWebhookLogsParamsEvent `form:"event,omitempty" json:"event,omitempty"`
+	Event *string `form:"event,omitempty" json:"event,omitempty"`
 
 	// Limit is the maximum number of rows in a page.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
@@ -3089,9 +3057,6 @@ type GetWebhookLogsParams struct {
 	// WebhookID is the ID of the webhook.
 	WebhookID *string `form:"webhookId,omitempty" json:"webhookId,omitempty"`
 }
-
-// GetWebhookLogsParamsEvent defines parameters for GetWebhookLogs.
-type GetWebhookLogsParamsEvent string
 
 // GetWebhookLogsParamsStatus defines parameters for GetWebhookLogs.
 type GetWebhookLogsParamsStatus string
@@ -3370,68 +3335,6 @@ func (t PurchaseResponse) MarshalJSON() ([]byte, error) {
 }
 
 func (t *PurchaseResponse) UnmarshalJSON(b []byte) error {
-	err := t.union.UnmarshalJSON(b)
-	return err
-}
-
-// AsReplyListAction returns the union data inside the ReplyInteractive_Action as a ReplyListAction
-func (t ReplyInteractive_Action) AsReplyListAction() (ReplyListAction, error) {
-	var body ReplyListAction
-	err := json.Unmarshal(t.union, &body)
-	return body, err
-}
-
-// FromReplyListAction overwrites any union data inside the ReplyInteractive_Action as the provided ReplyListAction
-func (t *ReplyInteractive_Action) FromReplyListAction(v ReplyListAction) error {
-	b, err := json.Marshal(v)
-	t.union = b
-	return err
-}
-
-// MergeReplyListAction performs a merge with any union data inside the ReplyInteractive_Action, using the provided ReplyListAction
-func (t *ReplyInteractive_Action) MergeReplyListAction(v ReplyListAction) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-
-	merged, err := runtime.JSONMerge(t.union, b)
-	t.union = merged
-	return err
-}
-
-// AsReplyURLAction returns the union data inside the ReplyInteractive_Action as a ReplyURLAction
-func (t ReplyInteractive_Action) AsReplyURLAction() (ReplyURLAction, error) {
-	var body ReplyURLAction
-	err := json.Unmarshal(t.union, &body)
-	return body, err
-}
-
-// FromReplyURLAction overwrites any union data inside the ReplyInteractive_Action as the provided ReplyURLAction
-func (t *ReplyInteractive_Action) FromReplyURLAction(v ReplyURLAction) error {
-	b, err := json.Marshal(v)
-	t.union = b
-	return err
-}
-
-// MergeReplyURLAction performs a merge with any union data inside the ReplyInteractive_Action, using the provided ReplyURLAction
-func (t *ReplyInteractive_Action) MergeReplyURLAction(v ReplyURLAction) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-
-	merged, err := runtime.JSONMerge(t.union, b)
-	t.union = merged
-	return err
-}
-
-func (t ReplyInteractive_Action) MarshalJSON() ([]byte, error) {
-	b, err := t.union.MarshalJSON()
-	return b, err
-}
-
-func (t *ReplyInteractive_Action) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }

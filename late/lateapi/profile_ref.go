@@ -1,6 +1,7 @@
 package lateapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 )
@@ -11,14 +12,17 @@ type ProfileRef string
 // UnmarshalJSON reads both forms.
 func (r *ProfileRef) UnmarshalJSON(b []byte) error {
 	var id string
-	if err := json.Unmarshal(b, &id); err == nil {
+	if json.Unmarshal(b, &id) == nil {
 		*r = ProfileRef(id)
 		return nil
 	}
-	var profile Profile
+	var profile struct {
+		ListedID string `json:"_id"`
+		ID       string `json:"id"`
+	}
 	if err := json.Unmarshal(b, &profile); err != nil {
 		return fmt.Errorf("profileId: %w", err)
 	}
-	*r = ProfileRef(profile.ID)
+	*r = ProfileRef(cmp.Or(profile.ListedID, profile.ID))
 	return nil
 }

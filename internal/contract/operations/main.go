@@ -81,7 +81,7 @@ func table(pkg string, ops []contract.Operation) string {
 		for _, flag := range []struct {
 			name string
 			set  bool
-		}{{"AnyType", op.AnyType}, {"Login", op.Login}, {"ReadOnly", op.ReadOnly}, {"Stream", op.Stream}, {"Untimed", op.Untimed}} {
+		}{{"AnyType", op.AnyType}, {"Login", op.Login}, {"ReadOnly", op.ReadOnly}, {"Stream", op.Stream}, {"Untimed", op.Untimed}, {"Keyed", op.Keyed}} {
 			if flag.set {
 				fmt.Fprintf(&b, ", %s: true", flag.name)
 			}
