@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wabakit/wabakit-go/internal/transport"
+	"github.com/wabakit/wabakit-go/internal/upload"
 	"github.com/wabakit/wabakit-go/internal/version"
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
@@ -75,7 +76,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	cfg.Token = auth.token
 	cfg.Hide = auth.secrets.Hide
 	cfg.Fail = func(f *transport.Failure) error { return newError(f, auth.secrets.Hide) }
-	cfg.Innermost = auth.attempt
+	cfg.Innermost = upload.Middleware
 	auth.transport = transport.New(cfg)
 	api, err := onpremiseapi.NewClientWithResponses(base.String(), onpremiseapi.WithHTTPClient(auth))
 	if err != nil {

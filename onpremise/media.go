@@ -2,10 +2,14 @@ package onpremise
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
 
 	"github.com/wabakit/wabakit-go/internal/reply"
+	"github.com/wabakit/wabakit-go/internal/transport"
+	"github.com/wabakit/wabakit-go/internal/upload"
 	"github.com/wabakit/wabakit-go/onpremise/onpremiseapi"
 )
 
@@ -35,31 +39,63 @@ func (s *MediaService) Upload(ctx context.Context, contentType string, r io.Read
 	if r == nil {
 		return "", invalid("file", "is required")
 	}
-	file := newUpload(ctx, r)
-	if file.length == 0 {
+	file := upload.New(ctx, r)
+	if file.Length() == 0 {
 		return "", errEmptyUpload
 	}
-	req, err := onpremiseapi.NewUploadMediaRequestWithBody(s.client.auth.server, contentType, file.body())
+	req, err := onpremiseapi.NewUploadMediaRequestWithBody(s.client.auth.server, contentType, file.Body())
 	if err != nil {
 		return "", fmt.Errorf("onpremise: upload media: %w", err)
 	}
-	req.ContentLength = file.length
-	if file.seeker != nil {
-		req.GetBody = file.again
+	req.ContentLength = file.Length()
+	if file.Replayable() {
+		req.GetBody = file.Again
 	}
-	if file.length < 0 || file.length > maxUnasked {
+	if file.Length() < 0 || file.Length() > maxUnasked {
 		req.Header.Set("Expect", "100-continue")
 	}
 	resp, err := s.client.auth.Do(req.WithContext(ctx))
-	file.stop(ctx)
+	file.Stop(ctx)
 	uploaded, err := reply.JSON[onpremiseapi.UploadMediaResponse](resp, err)
 	if err == nil && (len(uploaded.Media) == 0 || uploaded.Media[0].ID == "") {
 		err = missingField(resp, "media ID")
 	}
-	if err = file.explain(resp, err); err != nil {
+	if err = explainUpload(file, resp, err); err != nil {
 		return "", err
 	}
 	return uploaded.Media[0].ID, nil
+}
+
+var (
+	errNotRewindable = errors.New("the token was rejected and the file cannot be read again; a new call gets a new token")
+	errEmptyUpload   = invalid("file", "must not be empty")
+)
+
+// explainUpload replaces err with the reader's own error, if there was one, and explains why an
+// upload was not retried after a 401.
+func explainUpload(file *upload.File, resp *http.Response, err error) error {
+	failed := file.Err()
+	e, ok := err.(*Error)
+	switch {
+	case failed == upload.ErrEmpty:
+		return errEmptyUpload
+	case failed != nil:
+		failed = fmt.Errorf("read the file: %w", failed)
+		switch {
+		case ok:
+			e.Err = failed
+			if e.Outcome == OutcomeUnknown {
+				e.Outcome = OutcomeRefused // a truncated upload is never stored
+			}
+		case err == nil:
+			return transport.CallOf(resp).Fail(resp, failed) // the server did not wait for the end
+		default:
+			return fmt.Errorf("onpremise: upload media: %w", failed)
+		}
+	case ok && e.StatusCode == http.StatusUnauthorized && e.Err == nil && !file.Replayable():
+		e.Err = errNotRewindable
+	}
+	return err
 }
 
 // Content is the body of a downloaded file. The caller must close it and must finish reading before

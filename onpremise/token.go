@@ -131,20 +131,6 @@ func (a *authorization) logout(ctx context.Context) (*http.Response, error) {
 	return resp, err
 }
 
-// attempt gives the body of an upload the context of its attempt.
-func (a *authorization) attempt(next transport.Doer) transport.Doer {
-	return doer(func(req *http.Request) (*http.Response, error) {
-		if body, ok := req.Body.(*uploadBody); ok {
-			body.ended = req.Context().Done()
-		}
-		return next.Do(req)
-	})
-}
-
-type doer func(*http.Request) (*http.Response, error)
-
-func (f doer) Do(req *http.Request) (*http.Response, error) { return f(req) }
-
 // fixedToken is the token of [WithToken].
 type fixedToken struct{ token string }
 

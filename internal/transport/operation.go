@@ -31,6 +31,8 @@ type Operation struct {
 	// Keyed operations take an Idempotency-Key. A 409 to a request with one means that the server
 	// is still processing another request with the same key.
 	Keyed bool
+	// Anonymous operations carry no token and are not paced, because they go to another server.
+	Anonymous bool
 }
 
 // Repeat says whether a call can be retried if the server may have processed it.

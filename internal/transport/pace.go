@@ -18,6 +18,9 @@ func pace(next handler, p *pacer, limiter Limiter) handler {
 			}
 			now = time.Now()
 		}
+		if call.Operation.Anonymous {
+			return next(call, req)
+		}
 		now, err := p.wait(ctx, now, call.Operation.Login)
 		if err != nil {
 			return nil, err

@@ -8,13 +8,13 @@ import (
 // ErrNoOtherToken is the error of a [TokenFunc] that has no replacement for a rejected token.
 var ErrNoOtherToken = errors.New("there is no other token")
 
-// authorize gets the token of an attempt. A login needs none.
+// authorize gets the token of an attempt. Logins and anonymous operations need none.
 func authorize(next handler, token TokenFunc) handler {
 	if token == nil {
 		return next
 	}
 	return func(call *Call, req *http.Request) (*http.Response, error) {
-		if call.Operation.Login {
+		if call.Operation.Login || call.Operation.Anonymous {
 			return next(call, req)
 		}
 		call.token, call.replacement = call.replacement, ""
@@ -34,7 +34,7 @@ func reauthorize(next handler, token TokenFunc) handler {
 		return next
 	}
 	return func(call *Call, req *http.Request) (*http.Response, error) {
-		if call.delayed && !call.Operation.Login {
+		if call.delayed && !call.Operation.Login && !call.Operation.Anonymous {
 			var err error
 			if call.token, err = token(req.Context(), ""); err != nil {
 				return nil, err

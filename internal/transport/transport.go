@@ -100,7 +100,12 @@ func (t *Transport) assemble() handler {
 // Do sends a request of the generated client and takes it over. A status is not an error here;
 // errors are those that Config.Fail returns.
 func (t *Transport) Do(req *http.Request) (*http.Response, error) {
-	call := newCall(req.Context(), t.operations.find(req), t.cfg.Fail)
+	return t.DoAs(t.operations.find(req), req)
+}
+
+// DoAs is Do for a request that makes the given operation, whatever its URL.
+func (t *Transport) DoAs(op *Operation, req *http.Request) (*http.Response, error) {
+	call := newCall(req.Context(), op, t.cfg.Fail)
 	call.body = req.Body
 	req = req.WithContext(call)
 	setHeaders(call, req, t.userAgent)
