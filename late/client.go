@@ -3,11 +3,13 @@ package late
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/wabakit/wabakit-go/internal/redact"
 	"github.com/wabakit/wabakit-go/internal/transport"
+	"github.com/wabakit/wabakit-go/internal/upload"
 	"github.com/wabakit/wabakit-go/internal/version"
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
@@ -32,12 +34,20 @@ type Client struct {
 	Broadcasts      *BroadcastsService
 	BusinessProfile *BusinessProfileService
 	PhoneNumbers    *PhoneNumbersService
+	Accounts        *AccountsService
+	Profiles        *ProfilesService
+	Connect         *ConnectService
+	Conversations   *ConversationsService
+	Webhooks        *WebhooksService
+	Media           *MediaService
+	Usage           *UsageService
 
 	transport *transport.Transport
 	doer      transport.Doer
 	baseURL   string
 	api       *lateapi.ClientWithResponses
-	hide      func(string) string // redacts the API key
+	secrets   *redact.Secrets // what errors must not quote
+	base      *url.URL
 	account   string
 }
 
@@ -75,15 +85,18 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 		}
 		return apiKey, nil
 	}
-	// Errors quote what the server sends, which may quote the key.
-	cfg.Hide = func(text string) string { return redact.Hide(text, apiKey) }
+	// Errors quote what the server sends, which may quote secrets.
+	secrets := new(redact.Secrets)
+	secrets.Add(apiKey)
+	cfg.Hide = secrets.Hide
+	cfg.Innermost = upload.Middleware
 	cfg.Fail = func(f *transport.Failure) error { return newError(f, cfg.Hide) }
 	tr := transport.New(cfg)
 	api, err := lateapi.NewClientWithResponses(base.String(), lateapi.WithHTTPClient(tr))
 	if err != nil {
 		return nil, fmt.Errorf("late: %w", err)
 	}
-	c := &Client{transport: tr, doer: tr, baseURL: base.String(), api: api, hide: cfg.Hide, account: o.account}
+	c := &Client{transport: tr, doer: tr, baseURL: base.String(), api: api, secrets: secrets, base: base, account: o.account}
 	return c.withServices(), nil
 }
 
@@ -95,11 +108,18 @@ func (c *Client) withServices() *Client {
 	c.Broadcasts = &BroadcastsService{c}
 	c.BusinessProfile = &BusinessProfileService{c}
 	c.PhoneNumbers = &PhoneNumbersService{c}
+	c.Accounts = &AccountsService{c}
+	c.Profiles = &ProfilesService{c}
+	c.Connect = &ConnectService{c}
+	c.Conversations = &ConversationsService{c}
+	c.Webhooks = &WebhooksService{c}
+	c.Media = &MediaService{c}
+	c.Usage = &UsageService{c}
 	return c
 }
 
 // ForAccount returns a copy of c that uses the given account. The two clients share connections
-// and rate limits.
+// and rate limits. With an empty ID, the copy has no account.
 func (c *Client) ForAccount(id string) *Client {
 	copied := *c
 	copied.account = id

@@ -2,6 +2,11 @@ package late
 
 import (
 	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wabakit/wabakit-go/internal/redact"
@@ -10,6 +15,9 @@ import (
 
 // ErrNoAccount reports a call that needs an account and has none. Nothing was sent.
 var ErrNoAccount error = &sentinel{"no account: use WithAccount, ForAccount or the request's AccountID", ErrNotSent}
+
+// ErrAddonRequired reports status 403 of an operation of the inbox: the plan lacks its add-on.
+var ErrAddonRequired = errors.New("the inbox add-on is required")
 
 // Error reports a call that the server refused, or that got no usable response. Tests can build
 // one: &Error{StatusCode: 404} matches [ErrNotFound].
@@ -49,9 +57,20 @@ func newError(f *transport.Failure, hide func(string) string) error {
 	}
 	if f.Status != 0 && (f.Status < 300 && !f.Refused || !e.read(f.Body, hide)) {
 		e.ContentType = redact.Excerpt(hide(f.ContentType))
-		e.Body = redact.Body(f.Body, hide)
+		if f.Status > 299 || !containsSecrets(f.Operation.ID) {
+			e.Body = redact.Body(f.Body, hide)
+		}
 	}
 	return e
+}
+
+// containsSecrets reports whether a success of the operation contains secrets of the server.
+func containsSecrets(operation string) bool {
+	switch operation {
+	case OpGetWebhookSettings, OpCreateWebhookSettings, OpUpdateWebhookSettings, OpGetPendingOAuthData, OpGetMediaPresignedUrl:
+		return true
+	}
+	return false
 }
 
 // read sets the fields from the API's error body. A field of an unexpected type is kept as JSON.
@@ -75,6 +94,27 @@ func (e *Error) read(body []byte, hide func(string) string) bool {
 
 func (e *Error) reason() string { return e.Message }
 
-// Is reports whether target is the sentinel of the status or of the outcome, such as
-// [ErrNotFound] or [ErrOutcomeUnknown].
-func (e *Error) Is(target error) bool { return e.matches(target) }
+// Is reports whether target is the sentinel of the status, the outcome or the reason, such as
+// [ErrNotFound], [ErrOutcomeUnknown] or [ErrWindowClosed].
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrAddonRequired:
+		return e.StatusCode == http.StatusForbidden && isInbox(e.Operation)
+	case ErrWindowClosed:
+		return mentions(e.Code, codeWindowClosed) || mentions(string(e.PlatformError), codeWindowClosed) ||
+			mentions(string(e.Details), codeWindowClosed)
+	}
+	return e.matches(target)
+}
+
+func isInbox(id string) bool {
+	return slices.ContainsFunc(operations, func(op transport.Operation) bool {
+		return op.ID == id && strings.HasPrefix(op.Path, "/v1/inbox/")
+	})
+}
+
+// mentions reports whether text contains the number, which is not part of a longer one. Where in
+// an error the server puts the platform's code is not documented.
+func mentions(text string, number int) bool {
+	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return !strings.ContainsRune(digits, r) }), strconv.Itoa(number))
+}

@@ -83,7 +83,7 @@ func (s *PhoneNumbersService) Purchase(ctx context.Context, profileID string) (P
 		return nil, failed
 	case failed != nil || purchase == nil:
 		return nil, &UnexpectedPurchaseError{
-			StatusCode: resp.StatusCode, Body: string(redact.Sent(body, s.client.hide)), RequestID: transport.CallOf(resp).RequestID,
+			StatusCode: resp.StatusCode, Body: string(redact.Sent(body, s.client.secrets.Hide)), RequestID: transport.CallOf(resp).RequestID,
 		}
 	}
 	return purchase, nil

@@ -116,6 +116,100 @@ type (
 	// VerifyResult contains the period for which a number is verified.
 	VerifyResult = lateapi.VerifyResponse
 
+	// Account is a connected account.
+	Account = lateapi.Account
+	// ProfileRef is the ID of a profile.
+	ProfileRef = lateapi.ProfileRef
+	// AccountHealth is the health of an account, with its token and permissions.
+	AccountHealth = lateapi.AccountHealth
+	// AccountHealthList contains the health of several accounts and their number by status.
+	AccountHealthList = lateapi.AccountHealthList
+	// AccountHealthEntry is the health of an account in a list.
+	AccountHealthEntry = lateapi.AccountHealthEntry
+	// AccountHealthStatus is healthy, warning or error.
+	AccountHealthStatus = lateapi.AccountHealthStatus
+	// UpdateAccountRequest contains changes to an account; nil fields stay as they are.
+	UpdateAccountRequest = lateapi.UpdateAccountRequest
+	// ConnectionLogPage is a page of the connection log.
+	ConnectionLogPage = lateapi.ConnectionLogPage
+	// ConnectionLog is an entry of the connection log.
+	ConnectionLog = lateapi.ConnectionLog
+	// ConnectionEventType is the kind of an entry of the connection log.
+	ConnectionEventType = lateapi.ListConnectionLogsParamsEventType
+
+	// Profile groups the accounts of a business.
+	Profile = lateapi.Profile
+	// CreateProfileRequest describes a profile to create. Name is required.
+	CreateProfileRequest = lateapi.CreateProfileRequest
+	// UpdateProfileRequest contains changes to a profile; nil fields stay as they are.
+	UpdateProfileRequest = lateapi.UpdateProfileRequest
+
+	// ConnectURL is a page on which a person connects an account.
+	ConnectURL = lateapi.ConnectURL
+	// CompleteConnectionRequest carries the parameters of the platform's redirect. All fields are
+	// required.
+	CompleteConnectionRequest = lateapi.CompleteConnectionRequest
+	// PendingData is what a person can select from in a headless connection.
+	PendingData = lateapi.PendingOAuthData
+
+	// Conversation is a conversation with a customer, in a list.
+	Conversation = lateapi.Conversation
+	// ConversationStatus is active or archived.
+	ConversationStatus = lateapi.ConversationStatus
+	// FailedAccount is an account whose conversations could not be read.
+	FailedAccount = lateapi.FailedAccount
+	// ConversationDetails is a conversation with its participants.
+	ConversationDetails = lateapi.ConversationDetails
+	// InboxMessage is a message of a conversation.
+	InboxMessage = lateapi.InboxMessage
+	// MessageAttachment is a file of a message.
+	MessageAttachment = lateapi.MessageAttachment
+	// SentMessage identifies a message that was sent.
+	SentMessage = lateapi.SentMessage
+	// ReplyButton is a button of a reply. Type and Title are required.
+	ReplyButton = lateapi.ReplyButton
+	// QuickReplyButton is a button that disappears when the customer has chosen. Title and Payload
+	// are required.
+	QuickReplyButton = lateapi.QuickReply
+	// ReplyListSection is a section of a list. Rows are required, and a title if there are several
+	// sections.
+	ReplyListSection = lateapi.ReplyListSection
+	// ReplyListRow is a row of a list. ID and Title are required.
+	ReplyListRow = lateapi.ReplyListRow
+	// ReplyURLButton is a button that opens a URL.
+	ReplyURLButton = lateapi.ReplyURLParameters
+	// ReplyLocation is a location.
+	ReplyLocation = lateapi.ReplyLocation
+	// ReplyContact is a contact card.
+	ReplyContact = lateapi.ReplyContact
+	// StartConversationRequest is a template for a phone number.
+	StartConversationRequest = lateapi.StartConversationRequest
+	// StartedConversation identifies a message and its conversation.
+	StartedConversation = lateapi.StartedConversation
+
+	// Secret is a string that is sent as it is and never printed. Convert it to read it.
+	Secret = lateapi.Secret
+	// Webhook contains the settings and the state of a webhook.
+	Webhook = lateapi.Webhook
+	// CreateWebhookRequest describes a webhook. URL and Events are required.
+	CreateWebhookRequest = lateapi.CreateWebhookRequest
+	// UpdateWebhookRequest contains changes to a webhook; nil fields stay as they are.
+	UpdateWebhookRequest = lateapi.UpdateWebhookRequest
+	// WebhookLog is a delivery of an event.
+	WebhookLog = lateapi.WebhookLog
+	// WebhookLogStatus is success or failed.
+	WebhookLogStatus = lateapi.WebhookLogStatus
+
+	// PresignedUpload is a URL to send a file to, and the URL that the file will have.
+	PresignedUpload = lateapi.PresignedUpload
+
+	// UsageStats is the usage of the plan.
+	UsageStats = lateapi.UsageStats
+	// UsageLimits are the limits of the plan.
+	UsageLimits = lateapi.UsageLimits
+	// UsageCounts is how much of the limits is used.
+	UsageCounts = lateapi.UsageCounts
+
 	// Pagination is the position of a page in its list.
 	Pagination = lateapi.Pagination
 )
@@ -179,4 +273,30 @@ const (
 const (
 	CodeSMS   = lateapi.CodeMethodSMS
 	CodeVoice = lateapi.CodeMethodVoice
+)
+
+// Statuses of a conversation.
+const (
+	ConversationActive   = lateapi.ConversationStatusActive
+	ConversationArchived = lateapi.ConversationStatusArchived
+)
+
+// Types of buttons of a reply.
+const (
+	ReplyButtonPostback = lateapi.ReplyButtonTypePostback
+	ReplyButtonURL      = lateapi.ReplyButtonTypeURL
+	ReplyButtonPhone    = lateapi.ReplyButtonTypePhone
+)
+
+// Statuses of the health of an account.
+const (
+	AccountHealthy  = lateapi.AccountHealthStatusHealthy
+	AccountWarning  = lateapi.AccountHealthStatusWarning
+	AccountHasError = lateapi.AccountHealthStatusError
+)
+
+// Statuses of a delivery in the log of a webhook.
+const (
+	WebhookDelivered = lateapi.WebhookLogStatusSuccess
+	WebhookFailed    = lateapi.WebhookLogStatusFailed
 )

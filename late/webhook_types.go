@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"github.com/wabakit/wabakit-go/internal/webhook"
+	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
 // EventKind is the kind of a webhook event. Kinds without a constant may arrive too.
-type EventKind string
+type EventKind = lateapi.EventKind
 
 // Kinds of webhook events.
 const (

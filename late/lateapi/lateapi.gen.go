@@ -1237,7 +1237,7 @@ type CreateWebhookRequest struct {
 	CustomHeaders map[string]Secret `json:"customHeaders,omitzero"`
 
 	// Events lists the subscribed events.
-	Events []string `json:"events,omitzero"`
+	Events []EventKind `json:"events,omitzero"`
 
 	// IsActive reports whether it is active.
 	IsActive *bool `json:"isActive,omitempty"`
@@ -2320,7 +2320,7 @@ type SendMessageRequest struct {
 	LinkPreview *bool `json:"linkPreview,omitempty"`
 
 	// Location is a location.
-	Location ReplyLocation `json:"location,omitempty,omitzero"`
+	Location *ReplyLocation `json:"location,omitempty"`
 
 	// Message is the text of the message.
 	Message string `json:"message,omitempty,omitzero"`
@@ -2710,7 +2710,7 @@ type UpdateWebhookRequest struct {
 	CustomHeaders map[string]Secret `json:"customHeaders,omitzero"`
 
 	// Events lists the subscribed events.
-	Events []string `json:"events,omitzero"`
+	Events []EventKind `json:"events,omitzero"`
 
 	// IsActive reports whether it is active.
 	IsActive *bool `json:"isActive,omitempty"`
@@ -2803,7 +2803,7 @@ type Webhook struct {
 	CustomHeaders map[string]Secret `json:"customHeaders,omitzero"`
 
 	// Events lists the subscribed events.
-	Events []string `json:"events,omitzero"`
+	Events []EventKind `json:"events,omitzero"`
 
 	// FailureCount is the number of consecutive failed deliveries.
 	FailureCount int `json:"failureCount,omitempty,omitzero"`
@@ -2845,7 +2845,7 @@ type WebhookLog struct {
 	ErrorMessage string `json:"errorMessage,omitempty,omitzero"`
 
 	// Event is the kind of the event.
-	Event string `json:"event,omitempty,omitzero"`
+	Event EventKind `json:"event,omitempty,omitzero"`
 
 	// RequestPayload is the request payload.
 	RequestPayload map[string]interface{} `json:"requestPayload,omitempty,omitzero"`
@@ -3019,13 +3019,13 @@ type GetInboxConversationMessagesParams struct {
 	AccountID string `form:"accountId" json:"accountId"`
 
 	// Cursor is the cursor of the page, from the page before.
-	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// Limit is the maximum number of rows in a page.
-	Limit int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// SortOrder is the order of the messages by time.
-	SortOrder GetInboxConversationMessagesParamsSortOrder `form:"sortOrder,omitempty" json:"sortOrder,omitempty,omitzero"`
+	SortOrder *GetInboxConversationMessagesParamsSortOrder `form:"sortOrder,omitempty" json:"sortOrder,omitempty"`
 }
 
 // GetInboxConversationMessagesParamsSortOrder defines parameters for GetInboxConversationMessages.
@@ -3046,7 +3046,7 @@ type ListProfilesParams struct {
 // GetWebhookLogsParams defines parameters for GetWebhookLogs.
 type GetWebhookLogsParams struct {
 	// Event is the kind of the event.
-	Event *string `form:"event,omitempty" json:"event,omitempty"`
+	Event *EventKind `form:"event,omitempty" json:"event,omitempty"`
 
 	// Limit is the maximum number of rows in a page.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
@@ -6802,28 +6802,40 @@ func NewGetInboxConversationMessagesRequest(server string, conversationID string
 			}
 		}
 
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
 			}
+
 		}
 
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
 			}
+
 		}
 
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sortOrder", params.SortOrder, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
+		if params.SortOrder != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sortOrder", *params.SortOrder, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
 			}
+
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {

@@ -1,0 +1,4 @@
+package lateapi
+
+// EventKind is the kind of a webhook event, such as message.received.
+type EventKind string
