@@ -16,13 +16,22 @@ var retryRules = conformance.Rules{
 	Never: []string{
 		// Somebody would be messaged, called or charged twice.
 		"sendWhatsAppBulk", "sendWhatsAppBroadcast", "purchaseWhatsAppPhoneNumber", "requestWhatsAppVerificationCode",
+		"sendInboxMessage", "createInboxConversation",
 		// The response to the retry would misreport the first attempt.
 		"createWhatsAppContact", "createWhatsAppTemplate", "createWhatsAppBroadcast", "scheduleWhatsAppBroadcast",
 		"cancelWhatsAppBroadcastSchedule", "renameWhatsAppGroup", "verifyWhatsAppPhoneNumber", "releaseWhatsAppPhoneNumber",
+		"createProfile", "createWebhookSettings", "testWebhook",
+		// They work once.
+		"handleOAuthCallback", "getPendingOAuthData",
 	},
-	Delete:  []string{"deleteWhatsAppContact", "deleteWhatsAppTemplate", "deleteWhatsAppBroadcast"},
+	Delete: []string{
+		"deleteWhatsAppContact", "deleteWhatsAppTemplate", "deleteWhatsAppBroadcast",
+		"deleteAccount", "deleteProfile", "deleteWebhookSettings",
+	},
 	Unless:  "importWhatsAppContacts",
-	Untimed: []string{"sendWhatsAppBroadcast"},
+	Untimed: []string{"sendWhatsAppBroadcast", "getWhatsAppMedia"},
+	Files:   []string{"getWhatsAppMedia"},
+	Streams: []string{"getWhatsAppMedia"},
 }
 
 func TestContractSaysWhatIsRetried(t *testing.T) {

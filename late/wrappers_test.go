@@ -2,9 +2,11 @@ package late_test
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/wabakit/wabakit-go/late"
+	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
 // alone adapts a method that returns only an error.
@@ -103,4 +105,92 @@ var wrappers = map[string]func(ctx context.Context, c *late.Client) (any, error)
 	"verifyWhatsAppPhoneNumber": func(ctx context.Context, c *late.Client) (any, error) {
 		return c.PhoneNumbers.Verify(ctx, testID, "123456")
 	},
+
+	"listAccounts": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Accounts.List(ctx, late.ListAccountsOptions{Platform: "whatsapp"})
+	},
+	"getAllAccountsHealth": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Accounts.HealthSummary(ctx, late.AccountHealthOptions{})
+	},
+	"getAccountHealth": func(ctx context.Context, c *late.Client) (any, error) { return c.Accounts.Health(ctx, testID) },
+	"updateAccount": func(ctx context.Context, c *late.Client) (any, error) {
+		return alone(c.Accounts.Update(ctx, testID, late.UpdateAccountRequest{DisplayName: new("Shop")}))
+	},
+	"deleteAccount": func(ctx context.Context, c *late.Client) (any, error) { return alone(c.Accounts.Delete(ctx, testID)) },
+	"listConnectionLogs": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Accounts.ConnectionLog(ctx, late.ConnectionLogOptions{Days: 3})
+	},
+
+	"listProfiles": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Profiles.List(ctx, late.ListProfilesOptions{})
+	},
+	"createProfile": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Profiles.Create(ctx, late.CreateProfileRequest{Name: "Shop"})
+	},
+	"getProfile": func(ctx context.Context, c *late.Client) (any, error) { return c.Profiles.Get(ctx, testID) },
+	"updateProfile": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Profiles.Update(ctx, testID, late.UpdateProfileRequest{Description: new("")})
+	},
+	"deleteProfile": func(ctx context.Context, c *late.Client) (any, error) { return alone(c.Profiles.Delete(ctx, testID)) },
+
+	"getConnectUrl": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Connect.URL(ctx, "whatsapp", testID, late.ConnectOptions{Headless: true})
+	},
+	"handleOAuthCallback": func(ctx context.Context, c *late.Client) (any, error) {
+		return alone(c.Connect.Complete(ctx, "whatsapp", late.CompleteConnectionRequest{Code: "code-1", State: "state-1", ProfileID: testID}))
+	},
+	"getPendingOAuthData": func(ctx context.Context, c *late.Client) (any, error) { return c.Connect.PendingData(ctx, "token-1") },
+
+	"listInboxConversations": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Conversations.List(ctx, late.ListConversationsOptions{Limit: 10})
+	},
+	"getInboxConversation": func(ctx context.Context, c *late.Client) (any, error) { return c.Conversations.Get(ctx, testID) },
+	"updateInboxConversation": func(ctx context.Context, c *late.Client) (any, error) {
+		return alone(c.Conversations.Archive(ctx, testID))
+	},
+	"getInboxConversationMessages": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Conversations.Messages(ctx, testID, late.ListMessagesOptions{NewestFirst: true})
+	},
+	"sendInboxMessage": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Conversations.Reply(ctx, testID, late.ReplyRequest{Text: "Hello"})
+	},
+	"createInboxConversation": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Conversations.Start(ctx, late.StartConversationRequest{
+			ParticipantID: testPhone, TemplateName: hello.Name, TemplateLanguage: hello.Language, TemplateParams: []string{"Ada"},
+		})
+	},
+
+	"getWebhookSettings": func(ctx context.Context, c *late.Client) (any, error) { return c.Webhooks.List(ctx) },
+	"createWebhookSettings": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Webhooks.Create(ctx, late.CreateWebhookRequest{
+			URL: webhookURL, Secret: webhookSecret, Events: []late.EventKind{late.EventMessageReceived},
+		})
+	},
+	"updateWebhookSettings": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Webhooks.Update(ctx, testID, late.UpdateWebhookRequest{IsActive: new(false), Secret: new(webhookSecret)})
+	},
+	"deleteWebhookSettings": func(ctx context.Context, c *late.Client) (any, error) { return alone(c.Webhooks.Delete(ctx, testID)) },
+	"testWebhook":           func(ctx context.Context, c *late.Client) (any, error) { return alone(c.Webhooks.Test(ctx, testID)) },
+	"getWebhookLogs": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Webhooks.Log(ctx, late.WebhookLogOptions{Event: late.EventTest})
+	},
+
+	"getMediaPresignedUrl": func(ctx context.Context, c *late.Client) (any, error) {
+		return c.Media.Presign(ctx, "a.png", "image/png", 3)
+	},
+	"getWhatsAppMedia": func(ctx context.Context, c *late.Client) (any, error) {
+		base := c.API().ClientInterface.(*lateapi.Client).Server
+		content, err := c.Media.Download(ctx, base+"v1/whatsapp/media/"+testID+"?accountId="+testAccount)
+		if err != nil {
+			return nil, err
+		}
+		defer content.Close()
+		return io.ReadAll(content)
+	},
+	"getUsageStats": func(ctx context.Context, c *late.Client) (any, error) { return c.Usage.Get(ctx) },
 }
+
+const (
+	webhookURL                = "https://shop.example.com/webhook"
+	webhookSecret late.Secret = "a secret of the webhook"
+)

@@ -24,6 +24,7 @@ import (
 type Operation struct {
 	ID      string
 	Read    bool     // it changes nothing
+	Once    bool     // it is a GET that works once
 	Repeat  bool     // it may be retried when it may have been processed
 	Delete  bool     // and then a 404 is success
 	File    bool     // its response is a file, of any bytes
@@ -113,7 +114,7 @@ func Load(t *testing.T, api string, rules Rules) *Client {
 		responses[op.ID] = Response{status, contentType, body}
 		repeat := !slices.Contains(rules.Never, op.ID)
 		c.Operations = append(c.Operations, Operation{
-			ID: op.ID, Read: op.Method == http.MethodGet && repeat, Repeat: repeat, Delete: slices.Contains(rules.Delete, op.ID),
+			ID: op.ID, Read: op.Method == http.MethodGet && repeat, Once: op.Method == http.MethodGet && !repeat, Repeat: repeat, Delete: slices.Contains(rules.Delete, op.ID),
 			File: slices.Contains(rules.Files, op.ID), Stream: slices.Contains(rules.Streams, op.ID),
 			Lookup: slices.Contains(rules.Lookups, op.ID),
 		})

@@ -50,7 +50,7 @@ func (f *Fault) Expect(op Operation, void bool, times int) Expectation {
 		e.Elapsed, e.Attempts = int64(f.ends.after), count(f.ends.after > 0)
 	case f.strange && (op.Stream || op.File && f.bytes), f.large && op.Stream:
 		e.Success = true
-	case f.away && op.Read, f.near && (op.Read || f.Status >= http.StatusTemporaryRedirect):
+	case f.away && op.Read, f.near && (op.Read || op.Once || f.Status >= http.StatusTemporaryRedirect):
 		e.Success, e.Whole, e.Processed = true, true, e.Processed+1
 	case again && f.then != nil:
 		// The first attempt may be why there is nothing to delete.

@@ -51,7 +51,9 @@ func TestResponsesMatchTheContract(t *testing.T) {
 				responses++
 			}
 		}
-		require.Equal(t, map[string]int{"late": 37, "onpremise": 55}[name], responses)
+		operations, err := contract.Operations(doc)
+		require.NoError(t, err)
+		require.Len(t, operations, responses, name)
 	}
 }
 

@@ -69,14 +69,16 @@ func (g *guardedClient) checkRedirect(next *http.Request, via []*http.Request) e
 	for _, r := range append(via[1:len(via):len(via)], next) {
 		crossHost = crossHost || r.URL.Scheme != first.URL.Scheme || r.URL.Host != first.URL.Host
 	}
-	if next.Method != first.Method || crossHost && !isRead(first.Method) {
+	call := callFrom(next.Context())
+	read := isRead(first.Method) && (call == nil || call.Operation.harmless())
+	if next.Method != first.Method || crossHost && !read {
 		return http.ErrUseLastResponse
 	}
 	if crossHost {
 		next.Header.Del("Authorization")
 		next.Header.Del("Referer") // its query may contain personal data
 	}
-	if call := callFrom(next.Context()); call != nil {
+	if call != nil {
 		*next = *next.WithContext(call.trace.redirected(next.Context()))
 	}
 	check := g.current().CheckRedirect
