@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/wabakit/wabakit-go/internal/fakeserver"
+	"github.com/wabakit/wabakit-go/late"
+	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
 // basePath is the path of the API's production base URL.
@@ -33,6 +36,18 @@ type api struct {
 	numbers   []*number         // purchased numbers, oldest first
 	checkouts map[string]string // profile by URL of an unpaid checkout page
 	codes     int               // verification codes sent
+	sent      int               // messages sent
+
+	workspace
+	conversations map[string]*conversation // by ID
+	keys          map[string]keyed         // replies by idempotency key
+	files         map[string]*file         // uploads by key
+	media         map[string]*file         // inbound attachments by ID
+	webhooks      []*webhook               // oldest first
+	webhookLogs   []object                 // attempts, oldest first
+	events        int
+	host          string // the URL of the server, without a path
+	courier       *courier
 }
 
 // account is the state of one WhatsApp account.
@@ -45,6 +60,11 @@ type account struct {
 	templates  []*template  // oldest first
 	broadcasts []*broadcast // oldest first
 	profile    profile
+
+	platform, profileID, username, displayName string
+
+	failure       string                   // why it is disconnected
+	conversations map[string]*conversation // by participant
 }
 
 func newAPI(cfg config) *api {
@@ -53,8 +73,13 @@ func newAPI(cfg config) *api {
 		accounts: map[string]*account{}, contacts: map[string]*contact{}, sends: map[string]*broadcast{},
 		rejected: map[string]string{}, failing: map[string]string{}, checkouts: map[string]string{},
 	}
+	a.conversations, a.keys = map[string]*conversation{}, map[string]keyed{}
+	a.files, a.media = map[string]*file{}, map[string]*file{}
+	a.states, a.pending = map[string]connection{}, map[string]object{}
+	a.courier, a.startedAt = newCourier(a.clock), a.clock.Now().Truncate(time.Millisecond)
+	a.profiles = []lateapi.Profile{{ID: "607f1f77bcf86cd799439011", Name: "Default", IsDefault: true, CreatedAt: a.startedAt}}
 	for _, id := range cfg.accounts {
-		a.accounts[id] = &account{id: id, byPhone: map[string]*contact{}}
+		a.connect(id, "whatsapp", a.profiles[0].ID)
 	}
 	a.router = fakeserver.NewRouter(basePath, routes)
 	return a
@@ -78,6 +103,10 @@ type call struct {
 }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, storagePath) {
+		a.serveStorage(w, r)
+		return
+	}
 	c, answer, err := a.serve(w, r)
 	if err == nil && c.until.After(c.now) && a.clock.WaitUntil(r.Context(), c.until) != nil {
 		panic(http.ErrAbortHandler) // the client has gone
@@ -87,7 +116,14 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, refused.status, refused.body)
 		return
 	}
-	writeJSON(w, http.StatusOK, answer)
+	switch answer := answer.(type) {
+	case reply:
+		writeJSON(w, answer.status, answer.body)
+	case *file:
+		answer.serve(w)
+	default:
+		writeJSON(w, http.StatusOK, answer)
+	}
 }
 
 // serve does what all operations have in common, then calls the handler.
@@ -109,10 +145,10 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) 
 		return c, nil, refuse(http.StatusTooManyRequests, "rate_limit_exceeded", "",
 			"Rate limit exceeded: %d requests per minute. Try again in %d s.", a.cfg.perMinute, wait)
 	}
-	if r.Header.Get("Authorization") != "Bearer "+a.cfg.apiKey {
+	id, allow := a.router.Match(r)
+	if r.Header.Get("Authorization") != "Bearer "+a.cfg.apiKey && id != late.OpGetPendingOAuthData {
 		return c, nil, refuse(http.StatusUnauthorized, "invalid_api_key", "", "Invalid or missing API key")
 	}
-	id, allow := a.router.Match(r)
 	switch {
 	case id == "" && allow != "":
 		h.Set("Allow", allow)
@@ -123,6 +159,7 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) 
 		return c, nil, refuse(http.StatusRequestEntityTooLarge, "body_too_large", "", "The body is larger than %d bytes", maxBody)
 	}
 	a.settle(c.now)
+	a.runDue()
 	answer, err := operations[id](a, c)
 	return c, answer, err
 }

@@ -50,8 +50,8 @@ func (a *api) send(b *broadcast, t *template, failure string, from time.Time) {
 
 // settle sends the scheduled broadcasts that are due, as of the time they were scheduled for.
 func (a *api) settle(now time.Time) {
-	for _, id := range a.cfg.accounts {
-		for _, b := range a.accounts[id].broadcasts {
+	for _, acc := range a.order {
+		for _, b := range acc.broadcasts {
 			if b.Status != lateapi.BroadcastStatusScheduled || b.ScheduledAt.After(now) {
 				continue
 			}

@@ -14,14 +14,18 @@ import (
 
 // Message is a message that the server has sent.
 type Message struct {
-	ID          string
-	AccountID   string
-	BroadcastID string // empty for a message that no broadcast sent
-	Phone       string
-	Template    string
-	Language    string
-	Variables   map[string]string
-	SentAt      time.Time // on the server's clock
+	ID             string
+	AccountID      string
+	BroadcastID    string // empty for a message that no broadcast sent
+	ConversationID string // empty for a bulk or broadcast message
+	Phone          string
+	Text           string // of a reply
+	AttachmentURL  string // of a reply
+	Request        []byte // the body of the request that sent a reply or started a conversation
+	Template       string
+	Language       string
+	Variables      map[string]string
+	SentAt         time.Time // on the server's clock
 }
 
 // delivery is the fate of one message. It is decided when sending begins, and becomes visible as
@@ -30,6 +34,7 @@ type delivery struct {
 	id                    string
 	sent, delivered, read time.Time
 	failure               string
+	code                  int // of the failure, or 0 for the usual one
 }
 
 func (d *delivery) status(now time.Time) lateapi.DeliveryStatus {
@@ -64,12 +69,7 @@ func (a *api) deliver(acc *account, broadcastID string, t *template, ref lateapi
 	if d.failure != "" {
 		return d
 	}
-	d.id = fmt.Sprintf("wamid.%08d", len(a.messages)+1)
-	pace := fnv.New32a()
-	pace.Write([]byte(to.Phone))
-	h := pace.Sum32()
-	d.delivered = at.Add(time.Duration(1+h%4) * time.Second)
-	d.read = d.delivered.Add(time.Duration(1+h/4%5) * time.Second)
+	d = a.pace(to.Phone, at)
 	if known != nil {
 		known.MessagesSentCount++
 		known.LastMessageSentAt = at
@@ -78,6 +78,21 @@ func (a *api) deliver(acc *account, broadcastID string, t *template, ref lateapi
 		ID: d.id, AccountID: acc.id, BroadcastID: broadcastID, Phone: to.Phone,
 		Template: ref.Name, Language: ref.Language, Variables: maps.Clone(to.Variables), SentAt: at,
 	})
+	if len(a.webhooks) > 0 {
+		a.emitStatus(a.conversation(acc, to.Phone), &inboxMessage{id: d.id, at: at, attachments: []object{}}, d)
+	}
+	return d
+}
+
+// pace decides when a message to a phone is delivered and read.
+func (a *api) pace(phone string, at time.Time) *delivery {
+	a.sent++
+	d := &delivery{id: fmt.Sprintf("wamid.%08d", a.sent), sent: at}
+	pace := fnv.New32a()
+	pace.Write([]byte(phone))
+	h := pace.Sum32()
+	d.delivered = at.Add(time.Duration(1+h%4) * time.Second)
+	d.read = d.delivered.Add(time.Duration(1+h/4%5) * time.Second)
 	return d
 }
 
@@ -102,7 +117,7 @@ func (s *Server) Messages() []Message {
 	for _, m := range s.api.messages {
 		if !m.SentAt.After(now) {
 			one := *m
-			one.Variables = maps.Clone(m.Variables)
+			one.Variables, one.Request = maps.Clone(m.Variables), slices.Clone(m.Request)
 			sent = append(sent, one)
 		}
 	}
@@ -113,9 +128,7 @@ func (s *Server) Messages() []Message {
 // FailPhone makes every message to phone fail with reason; an empty reason clears the failure. It
 // panics if phone is not in E.164 form.
 func (s *Server) FailPhone(phone, reason string) {
-	if !e164.MatchString(phone) {
-		panic(fmt.Sprintf("latetest: %q is not in E.164 form, such as +16315551234", phone))
-	}
+	mustPhone(phone)
 	s.api.mu.Lock()
 	defer s.api.mu.Unlock()
 	s.api.failing[phone] = reason

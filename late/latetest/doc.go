@@ -28,12 +28,35 @@
 // approved 2 seconds after its creation, unless [Server.RejectTemplate] was called. Messages are
 // delivered 1 to 4 seconds after they are sent, and read 1 to 5 seconds later.
 //
+// # Conversations
+//
+// [Server.Receive] and [Server.ReceiveText] let a customer write, which opens the conversation and
+// the 24-hour window. A reply outside the window is refused with the platform's error 131047, or
+// fails later with [WithWindowEvents]; a template needs no window. Responses to replies with an
+// idempotency key are kept for 24 hours. [Server.AddMedia] stores a file that a message refers to.
+// [WithoutInbox] removes the inbox add-on.
+//
+// # Webhooks
+//
+// Create them in the settings, over a socket on the loopback interface, or with
+// [Server.SetWebhookHandler] without a socket. Each event is delivered to every active webhook
+// that subscribes to its kind, signed with the webhook's secret. An attempt fails unless it gets a
+// 2xx within 5 seconds. It is retried up to 6 times in 51 hours, but not after a 4xx other than
+// 408 and 429. After 10 failed attempts in a row the webhook is disabled.
+// [Server.WaitDelivered] waits for all deliveries, and [Server.Deliveries] returns each attempt.
+//
+//	server.SetWebhookHandler(newBot(server.Client())) // checks latetest.WebhookSecret
+//	server.ReceiveText("+16315551234", "hello")
+//	require.NoError(t, server.WaitDelivered(t.Context()))
+//	require.Equal(t, "hello yourself", server.Messages()[0].Text)
+//
 // # Failures
 //
 // [Server.Inject] injects a [Fault]: latency, an error status, a connection that closes before or
 // after the request is processed, or a response body that is garbage, truncated, slow or endless.
-// [Server.FailPhone] makes messages to a phone fail. [Server.Requests] returns every attempt, and
-// [Server.Messages] every message that was sent.
+// [Server.FailPhone] makes messages to a phone fail, and [Server.FailAccount] everything that an
+// account does in the inbox. [Server.Requests] returns every attempt, and [Server.Messages] every
+// message that was sent.
 //
 // # Behavior that the contract leaves open
 //
@@ -47,4 +70,12 @@
 //   - A contact that is blocked or has opted out fails alone, with the reason. So does a recipient
 //     without a value for each placeholder.
 //   - The rate limit counts in windows of a minute. A window begins with a request.
+//   - Every other account in a list has its profile as an object, the rest have its ID.
+//   - A reply to a phone affected by [Server.FailPhone] is accepted and fails later. A reply marks
+//     the conversation as read, a message of the customer takes it out of the archive.
+//   - Bulk and broadcast messages are not in the inbox, but have the same events. An event opens the
+//     conversation if there is none. Without webhooks, events do not occur.
+//   - An upload URL rejects requests with an Authorization header, as storage services do, and other
+//     types than the one it was requested for.
+//   - Error responses to a reply have no code when the status is 400: the contract declares only one.
 package latetest

@@ -95,7 +95,8 @@ func both(t *testing.T, run func(t *testing.T, w *wire), opts ...latetest.Option
 type object = map[string]any
 type list = []any
 
-// request is a test request. A string body is sent unchanged.
+// request is a test request. A string body is sent unchanged. A path that does not begin with /v1/
+// is one below /v1/whatsapp.
 func (w *wire) request(method, path string, body any) *http.Request {
 	w.t.Helper()
 	var r io.Reader
@@ -108,7 +109,10 @@ func (w *wire) request(method, path string, body any) *http.Request {
 		require.NoError(w.t, err)
 		r = bytes.NewReader(b)
 	}
-	req, err := http.NewRequest(method, w.URL+"/v1/whatsapp"+strings.ReplaceAll(path, "ACCOUNT", w.AccountID()), r)
+	if !strings.HasPrefix(path, "/v1/") {
+		path = "/v1/whatsapp" + path
+	}
+	req, err := http.NewRequest(method, w.URL+strings.ReplaceAll(path, "ACCOUNT", w.AccountID()), r)
 	require.NoError(w.t, err)
 	req.Header.Set("Authorization", "Bearer "+w.APIKey())
 	if r != nil {
@@ -134,7 +138,7 @@ func (w *wire) call(status int, method, path string, body any) object {
 	w.t.Helper()
 	resp, answer := w.do(w.request(method, path, body))
 	require.Equal(w.t, status, resp.StatusCode, "%v", answer)
-	if status == 200 {
+	if status < 300 {
 		seen := w.Requests()
 		called.Store(seen[len(seen)-1].Operation, true)
 	}

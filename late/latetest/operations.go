@@ -49,4 +49,39 @@ var operations = map[string]handler{
 	"releaseWhatsAppPhoneNumber":      (*api).releaseNumber,
 	"requestWhatsAppVerificationCode": (*api).requestCode,
 	"verifyWhatsAppPhoneNumber":       with((*api).verifyNumber),
+
+	"listAccounts":         (*api).listAccounts,
+	"getAllAccountsHealth": (*api).listHealth,
+	"getAccountHealth":     (*api).getHealth,
+	"updateAccount":        with((*api).updateAccount),
+	"deleteAccount":        (*api).deleteAccount,
+	"listConnectionLogs":   (*api).listConnectionLogs,
+
+	"listProfiles":  (*api).listProfiles,
+	"createProfile": with((*api).createWorkspaceProfile),
+	"getProfile":    (*api).getWorkspaceProfile,
+	"updateProfile": with((*api).updateWorkspaceProfile),
+	"deleteProfile": (*api).deleteWorkspaceProfile,
+
+	"getConnectUrl":       (*api).getConnectURL,
+	"handleOAuthCallback": with((*api).completeConnection),
+	"getPendingOAuthData": (*api).readPendingData,
+
+	"listInboxConversations":       inbox((*api).listConversations),
+	"createInboxConversation":      inbox(with((*api).startConversation)),
+	"getInboxConversation":         inbox((*api).getConversation),
+	"updateInboxConversation":      inbox(with((*api).updateConversation)),
+	"getInboxConversationMessages": inbox((*api).listMessages),
+	"sendInboxMessage":             inbox(uncoded((*api).sendMessage)),
+
+	"getWebhookSettings":    (*api).listWebhooks,
+	"createWebhookSettings": with((*api).createWebhook),
+	"updateWebhookSettings": with((*api).updateWebhook),
+	"deleteWebhookSettings": (*api).deleteWebhook,
+	"testWebhook":           with((*api).testWebhook),
+	"getWebhookLogs":        (*api).listWebhookLogs,
+
+	"getMediaPresignedUrl": with((*api).presign),
+	"getWhatsAppMedia":     (*api).getMedia,
+	"getUsageStats":        (*api).getUsage,
 }

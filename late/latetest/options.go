@@ -18,6 +18,8 @@ type config struct {
 	start       time.Time
 	inProcess   bool
 	http2       bool
+	noInbox     bool
+	lateWindow  bool
 }
 
 func defaults() config {
@@ -46,9 +48,10 @@ func WithRateLimit(perMinute int) Option { return func(c *config) { c.perMinute 
 // WithReviewTime sets how long a template is under review. The default is 2 seconds.
 func WithReviewTime(d time.Duration) Option { return func(c *config) { c.review = d } }
 
-// WithSendTime sets how long a broadcast takes per recipient. The default is 0. Otherwise the
-// broadcast stays in status sending, and the response to the call that sends it is held back,
-// until the server's clock reaches the end.
+// WithSendTime sets how long a broadcast takes per recipient, and a reply. The default is 0.
+// Otherwise the broadcast stays in status sending, the idempotency key of the reply is in flight,
+// and the response to the call that sends it is held back, until the server's clock reaches the
+// end.
 func WithSendTime(perRecipient time.Duration) Option {
 	return func(c *config) { c.sendTime = perRecipient }
 }
@@ -70,6 +73,13 @@ func WithProvisionTime(d time.Duration) Option { return func(c *config) { c.prov
 
 // WithNumberLimit sets how many phone numbers the plan includes. The default is 10.
 func WithNumberLimit(n int) Option { return func(c *config) { c.numberLimit = n } }
+
+// WithoutInbox removes the inbox add-on: inbox operations get a 403.
+func WithoutInbox() Option { return func(c *config) { c.noInbox = true } }
+
+// WithWindowEvents makes a reply outside the 24-hour window succeed at first and then fail with a
+// message.failed event, instead of being refused.
+func WithWindowEvents() Option { return func(c *config) { c.lateWindow = true } }
 
 // WithFreePlan removes the paid plan, which phone numbers require.
 func WithFreePlan() Option { return func(c *config) { c.freePlan = true } }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wabakit/wabakit-go/late/lateapi"
@@ -17,9 +18,13 @@ import (
 const maxBody = 4 << 20
 
 func readBody(r *http.Request) (body []byte, tooLarge bool) {
-	body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody+1)) // a truncated body is not valid JSON
-	io.Copy(io.Discard, io.LimitReader(r.Body, 16*maxBody)) // otherwise the client keeps writing and never reads the response
-	return body, len(body) > maxBody
+	most := maxBody
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		most = maxAttachment + maxBody
+	}
+	body, _ = io.ReadAll(io.LimitReader(r.Body, int64(most)+1)) // a truncated body is not valid JSON
+	io.Copy(io.Discard, io.LimitReader(r.Body, 16*maxBody))     // otherwise the client keeps writing and never reads the response
+	return body, len(body) > most
 }
 
 // with adapts a handler that takes a request body.

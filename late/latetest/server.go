@@ -28,20 +28,29 @@ func NewServer(opts ...Option) *Server {
 	}
 	a := newAPI(cfg)
 	s := &Server{URL: "http://late.invalid" + basePath, api: a, core: fakeserver.New(a, a.clock, cfg.http2)}
+	a.host = "http://late.invalid"
 	if !cfg.inProcess {
 		host, err := s.core.Start(nil)
 		if err != nil {
 			panic(fmt.Sprintf("latetest: %v", err))
 		}
 		s.URL = host + basePath
+		a.host = host
 		s.conns = &http.Transport{MaxIdleConnsPerHost: 32, Protocols: s.core.Protocols()}
 	}
 	return s
 }
 
-// Close ends all requests in flight and stops the server.
+// Close ends all requests and webhook calls in flight and stops the server.
 func (s *Server) Close() {
+	a := s.api
+	a.mu.Lock()
+	a.courier.close() // a webhook that is being called may be waiting for a request
+	a.mu.Unlock()
 	s.core.Close()
+	a.courier.hook.Close()
+	a.courier.work.Wait()
+	a.courier.conns.CloseIdleConnections()
 	if s.conns != nil {
 		s.conns.CloseIdleConnections()
 	}

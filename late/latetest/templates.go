@@ -1,12 +1,14 @@
 package latetest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"regexp"
 	"slices"
 	"time"
 
+	"github.com/wabakit/wabakit-go/late"
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
@@ -114,7 +116,19 @@ func (a *api) addTemplate(acc *account, in lateapi.CreateTemplateRequest, review
 		ID: a.id(), Name: in.Name, Category: in.Category, Language: in.Language, Components: in.Components,
 	}}
 	acc.templates = append(acc.templates, t)
+	a.emitReview(acc, t)
 	return t, nil
+}
+
+// emitReview delivers the result of a review when it ends.
+func (a *api) emitReview(acc *account, t *template) {
+	at := t.reviewed
+	a.emit(at, late.EventTemplateStatusUpdated, func() object {
+		return object{"account": acc.json(), "template": object{
+			"templateId": t.ID, "name": t.Name, "language": t.Language,
+			"status": a.seen(t, at).Status, "reason": cmp.Or(a.rejected[t.Name], "NONE"),
+		}}
+	})
 }
 
 // updateTemplate accepts a template that is still under review, because a retry of an update
@@ -132,6 +146,7 @@ func (a *api) updateTemplate(c *call, in lateapi.UpdateTemplateRequest) (any, er
 		return nil, err
 	}
 	t.Components, t.reviewed = in.Components, c.now.Add(a.cfg.review)
+	a.emitReview(acc, t)
 	return a.answerTemplate(t, c.now), nil
 }
 
