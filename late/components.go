@@ -69,3 +69,13 @@ func PhoneButton(text, phone string) TemplateButton {
 func CopyCodeButton(text string) TemplateButton {
 	return TemplateButton{Type: buttonOTP, OTPType: "COPY_CODE", Text: text}
 }
+
+// BodyValues is the body component of a template that is sent with [ConversationsService.Reply]. It
+// contains the values of the placeholders {{1}}, {{2}} and so on.
+func BodyValues(values ...string) TemplateComponent {
+	parameters := make([]any, len(values))
+	for i, value := range values {
+		parameters[i] = map[string]any{"type": "text", "text": value}
+	}
+	return TemplateComponent{Type: componentBody, AdditionalProperties: map[string]any{"parameters": parameters}}
+}

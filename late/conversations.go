@@ -2,7 +2,6 @@ package late
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -32,13 +31,14 @@ type ListConversationsOptions struct {
 type ConversationPage struct {
 	Conversations []Conversation
 	NextCursor    string // of the next page; empty on the last one
-	// FailedAccounts lists the accounts whose conversations could not be read. If it is not empty,
-	// the list is incomplete.
+	// AccountsFailed is the number of accounts whose conversations could not be read, and
+	// FailedAccounts lists them. If it is not 0, the list is incomplete.
+	AccountsFailed int
 	FailedAccounts []FailedAccount
 }
 
 // List returns a page of conversations, the most recently changed first. The page may lack
-// conversations; check FailedAccounts.
+// conversations; check AccountsFailed.
 //
 // Retried on any transient failure.
 //
@@ -63,14 +63,16 @@ func (s *ConversationsService) List(ctx context.Context, opts ListConversationsO
 
 // PartialListError reports that a list of conversations is incomplete, because the conversations
 // of some accounts could not be read.
-type PartialListError struct{ FailedAccounts []FailedAccount }
+type PartialListError struct {
+	FailedAccounts []FailedAccount // may be empty if the server does not name them
+}
 
 // Error names the accounts and the reasons.
 func (e *PartialListError) Error() string { return "late: " + e.text() }
 
 func (e *PartialListError) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "list conversations: incomplete: %d accounts could not be read", len(e.FailedAccounts))
+	b.WriteString("list conversations: incomplete: some accounts could not be read")
 	for i, a := range e.FailedAccounts[:min(len(e.FailedAccounts), 3)] {
 		b.WriteString([]string{": ", "; "}[min(i, 1)] + a.AccountID + " " + a.Error)
 	}
@@ -86,7 +88,7 @@ func (e *PartialListError) text() string {
 // GET /v1/inbox/conversations
 func (s *ConversationsService) All(ctx context.Context, opts ListConversationsOptions) iter.Seq2[Conversation, error] {
 	return func(yield func(Conversation, error) bool) {
-		failed, seen := []FailedAccount(nil), map[string]bool{}
+		partial, failed, seen := false, []FailedAccount(nil), map[string]bool{}
 		fetch := func(ctx context.Context, cursor string) ([]Conversation, string, error) {
 			opts := opts
 			if cursor != "" {
@@ -96,6 +98,7 @@ func (s *ConversationsService) All(ctx context.Context, opts ListConversationsOp
 			if err != nil {
 				return nil, "", err
 			}
+			partial = partial || page.AccountsFailed > 0
 			for _, a := range page.FailedAccounts {
 				if !seen[a.AccountID] {
 					seen[a.AccountID] = true
@@ -109,7 +112,7 @@ func (s *ConversationsService) All(ctx context.Context, opts ListConversationsOp
 				return
 			}
 		}
-		if len(failed) > 0 {
+		if partial {
 			yield(Conversation{}, &PartialListError{failed})
 		}
 	}
@@ -233,11 +236,10 @@ func nextCursor(p lateapi.CursorPagination) (cursor string, ok bool) {
 var (
 	conversationPage = reply.Part("conversations", func(r *lateapi.ConversationPage) (*ConversationPage, bool) {
 		next, ok := nextCursor(r.Pagination)
-		failed := r.Meta.FailedAccounts
-		if n := r.Meta.AccountsFailed - len(failed); n > 0 {
-			failed = append(failed, make([]FailedAccount, min(n, maxConversations))...)
-		}
-		return &ConversationPage{Conversations: r.Data, NextCursor: next, FailedAccounts: failed}, ok && r.Data != nil
+		return &ConversationPage{
+			Conversations: r.Data, NextCursor: next,
+			FailedAccounts: r.Meta.FailedAccounts, AccountsFailed: max(r.Meta.AccountsFailed, len(r.Meta.FailedAccounts)),
+		}, ok && r.Data != nil
 	})
 	conversation = reply.Part("conversation", func(r *lateapi.ConversationResponse) (*ConversationDetails, bool) {
 		return &r.Data, r.Data.ID != ""

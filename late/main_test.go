@@ -24,6 +24,9 @@ const (
 // complete is a response that has everything any method needs.
 const complete = `{"success":true,"contact":{"id":"1"},"template":{"status":"APPROVED"},"broadcast":{"id":"1"},"businessProfile":{},
 	"contacts":[],"groups":[],"templates":[],"broadcasts":[],"recipients":[],"numbers":[],"results":[],"phoneNumber":{"id":"1"},
+	"accounts":[],"profiles":[],"webhooks":[],"logs":[],"messages":[],"data":{"id":"1","messageId":"1"},"profile":{"_id":"1"},
+	"webhook":{"_id":"1"},"accountId":"1","authUrl":"https://example.com","platform":"whatsapp","planName":"free",
+	"uploadUrl":"https://storage.example.com/1","publicUrl":"https://cdn.example.com/1",
 	"matched":0,"modified":0,"deleted":0,"added":0,"removed":0,"status":"completed","method":"SMS","metaVerifiedAt":"2026-01-02T15:04:05Z"}`
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -78,7 +78,7 @@ var uploadTypes = []string{
 //
 // Retried on any transient failure, unless r is not an io.Seeker.
 //
-// POST /v1/media/presign, then PUT to its URL
+// POST /v1/media/presign
 func (s *MediaService) Upload(ctx context.Context, filename, contentType string, r io.Reader) (publicURL string, err error) {
 	if r == nil {
 		return "", invalid("file", "is required")

@@ -46,6 +46,10 @@ func TestResponsesMayGainAndLoseMembers(t *testing.T) {
 			t.Parallel()
 			client, answer := responding(t)
 			samples := contract.Responses(op)
+			if id == "handleOAuthCallback" || id == "getWhatsAppMedia" {
+				require.Empty(t, samples, "not JSON")
+				return
+			}
 			require.NotEmpty(t, samples)
 			contract.Tolerate(t, samples, func(status int, body []byte) (any, error) {
 				answer(status, body)
@@ -65,8 +69,8 @@ func TestResponsesMayGainAndLoseMembers(t *testing.T) {
 				}
 				return func(err error) bool {
 					e, ok := errors.AsType[*late.Error](err)
-					return ok && strings.Contains(err.Error(), "response has no ") && e.StatusCode == 200 &&
-						(op.OperationID[:3] == "get" || errors.Is(err, late.ErrOutcomeUnknown) || strings.HasPrefix(id, "search"))
+					return ok && strings.Contains(err.Error(), "response has no ") && e.StatusCode/100 == 2 &&
+						(op.OperationID[:3] == "get" || strings.HasPrefix(id, "list") || errors.Is(err, late.ErrOutcomeUnknown) || strings.HasPrefix(id, "search"))
 				}
 			})
 		})
@@ -107,11 +111,35 @@ var indispensable = map[string][]string{
 	"updateWhatsAppContact":             {"/contact/id"},
 	"updateWhatsAppTemplate":            {"/template/status"},
 	"verifyWhatsAppPhoneNumber":         {"/metaVerifiedAt"},
+	"createInboxConversation":           {"/data/messageId"},
+	"createProfile":                     {"/profile/_id"},
+	"createWebhookSettings":             {"/webhook/_id"},
+	"getAccountHealth":                  {"/accountId"},
+	"getAllAccountsHealth":              {"/accounts"},
+	"getConnectUrl":                     {"/authUrl"},
+	"getInboxConversation":              {"/data/id"},
+	"getInboxConversationMessages":      {"/messages", "/pagination/nextCursor"},
+	"getMediaPresignedUrl":              {"/uploadUrl", "/publicUrl"},
+	"getPendingOAuthData":               {"/platform"},
+	"getProfile":                        {"/profile/_id"},
+	"getUsageStats":                     {"/planName"},
+	"getWebhookLogs":                    {"/logs"},
+	"getWebhookSettings":                {"/webhooks"},
+	"listAccounts":                      {"/accounts"},
+	"listConnectionLogs":                {"/logs"},
+	"listInboxConversations":            {"/data", "/pagination/nextCursor"},
+	"listProfiles":                      {"/profiles"},
+	"sendInboxMessage":                  {"/data/messageId"},
+	"updateProfile":                     {"/profile/_id"},
+	"updateWebhookSettings":             {"/webhook/_id"},
 }
 
 // lacksPart reports whether a variation lacks an indispensable part. An empty list is a list.
 func lacksPart(id string, v contract.Variation) bool {
 	return slices.ContainsFunc(indispensable[id], func(part string) bool {
+		if strings.HasSuffix(part, "/nextCursor") { // needed only if hasMore is there
+			return v.Pointer == part && v.Loses(part)
+		}
 		return v.Loses(part) && (v.Kind != contract.Empty || v.Pointer != part)
 	})
 }

@@ -56,7 +56,9 @@ func (s *WebhooksService) Create(ctx context.Context, req CreateWebhookRequest) 
 // Retried on any transient failure, but not once the server may have created a webhook. After
 // [ErrOutcomeUnknown], call Ensure again.
 //
-// GET, then PUT or POST /v1/webhooks/settings
+// GET /v1/webhooks/settings
+// PUT /v1/webhooks/settings
+// POST /v1/webhooks/settings
 func (s *WebhooksService) Ensure(ctx context.Context, req CreateWebhookRequest) (*Webhook, error) {
 	if err := checkWebhookURL(req.URL); err != nil {
 		return nil, err
