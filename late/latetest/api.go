@@ -85,11 +85,14 @@ func newAPI(cfg config) *api {
 	return a
 }
 
-// Operations lists the operation IDs of the contract.
-func (a *api) Operations() []string { return a.router.Operations() }
+// Operations lists the operation IDs of the contract, and that of an upload.
+func (a *api) Operations() []string { return append(a.router.Operations(), late.OpUploadMedia) }
 
 // Operation returns the operation ID of a request.
 func (a *api) Operation(r *http.Request) string {
+	if r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, storagePath) {
+		return late.OpUploadMedia
+	}
 	id, _ := a.router.Match(r)
 	return id
 }
@@ -158,7 +161,6 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) 
 	case tooLarge:
 		return c, nil, refuse(http.StatusRequestEntityTooLarge, "body_too_large", "", "The body is larger than %d bytes", maxBody)
 	}
-	a.settle(c.now)
 	a.runDue()
 	answer, err := operations[id](a, c)
 	return c, answer, err

@@ -106,8 +106,10 @@ func (a *api) tick() {
 	}
 }
 
+// runDue runs the tasks that are due.
 func (a *api) runDue() {
 	c, now := a.courier, a.clock.Now()
+	a.settle(now) // sending broadcasts schedules tasks
 	for len(c.tasks) > 0 && !c.tasks[0].due.After(now) {
 		heap.Pop(&c.tasks).(task).run()
 	}

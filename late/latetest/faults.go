@@ -12,6 +12,7 @@ import (
 // request. Each method returns a narrower copy:
 //
 //   - On(operations ...string): limits it to the given operations, such as [late.OpSendWhatsAppBulk]
+//     or [late.OpUploadMedia]
 //   - When(func(Request) bool): limits it to requests for which the function returns true
 //   - After(n int): skips the first n of those requests
 //   - Times(n int): applies it to n of those requests

@@ -49,7 +49,8 @@ type replyRequest struct {
 	AttachmentURL, AttachmentType string
 	AttachmentName                string
 	Buttons, QuickReplies         []struct{ Title string }
-	Interactive, Location         json.RawMessage
+	Interactive                   *struct{ Body struct{ Text string } }
+	Location                      json.RawMessage
 	Contacts                      []json.RawMessage
 	Template                      struct {
 		Elements []lateapi.ReplyTemplateElement
@@ -82,6 +83,9 @@ func (a *api) sendMessage(c *call) (any, error) {
 		return nil, err
 	}
 	out := Message{Text: in.Message, AttachmentURL: in.AttachmentURL, Request: bytes.Clone(c.body)}
+	if in.Interactive != nil {
+		out.Text = in.Interactive.Body.Text
+	}
 	if err := a.checkReply(conv, in, upload != nil, &out, c.now); err != nil {
 		return nil, err
 	}
@@ -239,12 +243,12 @@ func parameters(t *template) (n int) {
 	return n
 }
 
-// say sends a message in a conversation. With late, it fails because the window is closed.
-func (a *api) say(conv *conversation, out Message, attachment string, late bool, at time.Time) *inboxMessage {
+// say sends a message in a conversation. If closed is set, it fails later because the window is closed.
+func (a *api) say(conv *conversation, out Message, attachment string, closed bool, at time.Time) *inboxMessage {
 	at = at.Truncate(time.Millisecond)
 	d := a.pace(conv.participant, at)
 	d.failure = a.failing[conv.participant]
-	if late {
+	if closed {
 		d.failure, d.code = "Re-engagement message", codeWindowClosed
 	}
 	out.ID, out.AccountID, out.ConversationID = d.id, conv.account.id, conv.id
