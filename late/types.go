@@ -182,8 +182,16 @@ type (
 	ReplyLocation = lateapi.ReplyLocation
 	// ReplyContact is a contact card.
 	ReplyContact = lateapi.ReplyContact
+	// ReplyContactName is the name on a contact card. FormattedName is required.
+	ReplyContactName = lateapi.ReplyContactName
+	// ReplyContactPhone is a phone number on a contact card.
+	ReplyContactPhone = lateapi.ReplyContactPhone
+	// ReplyContactEmail is an email address on a contact card.
+	ReplyContactEmail = lateapi.ReplyContactEmail
 	// StartConversationRequest is a template for a phone number.
 	StartConversationRequest = lateapi.StartConversationRequest
+	// ConversationHeaderMedia is the file in the header of a template.
+	ConversationHeaderMedia = lateapi.ConversationHeaderMedia
 	// StartedConversation identifies a message and its conversation.
 	StartedConversation = lateapi.StartedConversation
 
