@@ -345,13 +345,13 @@ const (
 
 // Account is a connected account.
 type Account struct {
-	// ID is the ID.
+	// ID identifies the account. WithAccount and ForAccount take it.
 	ID string `json:"_id,omitempty,omitzero"`
 
-	// DisplayName is the display name.
+	// DisplayName is the name that people see.
 	DisplayName string `json:"displayName,omitempty,omitzero"`
 
-	// FollowersCount is the followers count.
+	// FollowersCount is the number of followers.
 	FollowersCount float32 `json:"followersCount,omitempty,omitzero"`
 
 	// FollowersLastUpdated is when the number of followers was read.
@@ -366,7 +366,7 @@ type Account struct {
 	// ProfileID is the ID of the profile.
 	ProfileID ProfileRef `json:"profileId,omitempty,omitzero"`
 
-	// ProfileURL is the profile URL.
+	// ProfileURL is the URL of the account on the platform.
 	ProfileURL string `json:"profileUrl,omitempty,omitzero"`
 
 	// Username is the user name.
@@ -375,10 +375,10 @@ type Account struct {
 
 // AccountHealth is the health of one account.
 type AccountHealth struct {
-	// ID is the ID of the account.
+	// ID identifies the account.
 	ID string `json:"accountId,omitempty,omitzero"`
 
-	// DisplayName is the display name.
+	// DisplayName is the name that people see.
 	DisplayName string `json:"displayName,omitempty,omitzero"`
 
 	// Issues lists the problems of the account.
@@ -393,7 +393,7 @@ type AccountHealth struct {
 	// Recommendations lists ways to solve the problems.
 	Recommendations []string `json:"recommendations,omitzero"`
 
-	// Status is the status.
+	// Status is healthy, warning or error.
 	Status AccountHealthStatus `json:"status,omitempty,omitzero"`
 
 	// TokenStatus is the status of an account's token.
@@ -403,12 +403,12 @@ type AccountHealth struct {
 	Username string `json:"username,omitempty,omitzero"`
 }
 
-// AccountHealthStatus is the status.
+// AccountHealthStatus is healthy, warning or error.
 type AccountHealthStatus string
 
 // AccountHealthEntry is the health of an account in a list.
 type AccountHealthEntry struct {
-	// ID is the ID of the account.
+	// ID identifies the account.
 	ID string `json:"accountId,omitempty,omitzero"`
 
 	// CanFetchAnalytics reports whether analytics are permitted.
@@ -417,7 +417,7 @@ type AccountHealthEntry struct {
 	// CanPost reports whether posting is permitted.
 	CanPost bool `json:"canPost,omitempty,omitzero"`
 
-	// DisplayName is the display name.
+	// DisplayName is the name that people see.
 	DisplayName string `json:"displayName,omitempty,omitzero"`
 
 	// Issues lists the problems of the account.
@@ -432,7 +432,7 @@ type AccountHealthEntry struct {
 	// ProfileID is the ID of the profile.
 	ProfileID ProfileRef `json:"profileId,omitempty,omitzero"`
 
-	// Status is the status.
+	// Status is healthy, warning or error.
 	Status AccountHealthEntryStatus `json:"status,omitempty,omitzero"`
 
 	// TokenExpiresAt is when the token expires.
@@ -445,12 +445,12 @@ type AccountHealthEntry struct {
 	Username string `json:"username,omitempty,omitzero"`
 }
 
-// AccountHealthEntryStatus is the status.
+// AccountHealthEntryStatus is healthy, warning or error.
 type AccountHealthEntryStatus string
 
 // AccountHealthList lists the health of accounts.
 type AccountHealthList struct {
-	// Accounts contains the accounts.
+	// Accounts contains the health of each account.
 	Accounts []AccountHealthEntry `json:"accounts,omitzero"`
 
 	// Summary counts accounts by health.
@@ -459,16 +459,16 @@ type AccountHealthList struct {
 
 // AccountHealthSummary counts accounts by health.
 type AccountHealthSummary struct {
-	// Error describes the error.
+	// Error is the number of accounts with errors.
 	Error int `json:"error,omitempty,omitzero"`
 
 	// Healthy is the number of healthy accounts.
 	Healthy int `json:"healthy,omitempty,omitzero"`
 
-	// NeedsReconnect reports whether the account must be reconnected.
+	// NeedsReconnect is the number of accounts that must be reconnected.
 	NeedsReconnect int `json:"needsReconnect,omitempty,omitzero"`
 
-	// Total is the number of rows in the whole list.
+	// Total is the number of accounts.
 	Total int `json:"total,omitempty,omitzero"`
 
 	// Warning is the number of accounts with warnings.
@@ -477,7 +477,7 @@ type AccountHealthSummary struct {
 
 // AccountList lists the connected accounts.
 type AccountList struct {
-	// Accounts contains the accounts.
+	// Accounts contains the connected accounts.
 	Accounts []Account `json:"accounts,omitzero"`
 
 	// HasAnalyticsAccess reports whether the plan includes analytics.
@@ -768,13 +768,13 @@ type ConnectURL struct {
 
 // ConnectionLog is an event of a connection.
 type ConnectionLog struct {
-	// ID is the ID.
+	// ID identifies the entry.
 	ID string `json:"_id,omitempty,omitzero"`
 
 	// AccountID is the ID of the account.
 	AccountID string `json:"accountId,omitempty,omitzero"`
 
-	// ConnectionMethod is the connection method.
+	// ConnectionMethod is how the account was connected.
 	ConnectionMethod ConnectionLogConnectionMethod `json:"connectionMethod,omitempty,omitzero"`
 
 	// Context describes the circumstances of a connection event.
@@ -789,7 +789,7 @@ type ConnectionLog struct {
 	// Error describes the error of a connection event.
 	Error ConnectionLogError `json:"error,omitempty,omitzero"`
 
-	// EventType is the event type.
+	// EventType is what happened to the connection.
 	EventType ConnectionLogEventType `json:"eventType,omitempty,omitzero"`
 
 	// Metadata contains further data.
@@ -804,25 +804,25 @@ type ConnectionLog struct {
 	// Success describes the account of a successful connection.
 	Success ConnectionLogSuccess `json:"success,omitempty,omitzero"`
 
-	// UserID is the user ID.
+	// UserID identifies the person who connected the account.
 	UserID string `json:"userId,omitempty,omitzero"`
 }
 
-// ConnectionLogConnectionMethod is the connection method.
+// ConnectionLogConnectionMethod is how the account was connected.
 type ConnectionLogConnectionMethod string
 
-// ConnectionLogEventType is the event type.
+// ConnectionLogEventType is what happened to the connection.
 type ConnectionLogEventType string
 
 // ConnectionLogContext describes the circumstances of a connection event.
 type ConnectionLogContext struct {
-	// ConnectToken is the connect token.
+	// ConnectToken identifies the connect link that was used.
 	ConnectToken string `json:"connectToken,omitempty,omitzero"`
 
 	// HasCustomRedirectURL reports whether the connection redirects to a custom URL.
 	HasCustomRedirectURL bool `json:"hasCustomRedirectUrl,omitempty,omitzero"`
 
-	// InvitationToken is the invitation token.
+	// InvitationToken identifies the invitation that was used.
 	InvitationToken string `json:"invitationToken,omitempty,omitzero"`
 
 	// IsBYOK reports whether the connection uses the customer's own keys.
@@ -837,13 +837,13 @@ type ConnectionLogContext struct {
 
 // ConnectionLogError describes the error of a connection event.
 type ConnectionLogError struct {
-	// Code is the code that completes the connection, or the code of an error.
+	// Code is the machine-readable code of the error.
 	Code string `json:"code,omitempty,omitzero"`
 
-	// Message is the text of the message.
+	// Message describes the error.
 	Message string `json:"message,omitempty,omitzero"`
 
-	// RawResponse is the raw response.
+	// RawResponse is the response of the platform.
 	RawResponse string `json:"rawResponse,omitempty,omitzero"`
 }
 
@@ -864,7 +864,7 @@ type ConnectionLogPagination struct {
 	// Limit is the maximum number of rows in a page.
 	Limit int `json:"limit,omitempty,omitzero"`
 
-	// Pages is the pages.
+	// Pages is the number of pages in the whole list.
 	Pages int `json:"pages,omitempty,omitzero"`
 
 	// Skip is the number of rows to skip.
@@ -876,16 +876,16 @@ type ConnectionLogPagination struct {
 
 // ConnectionLogSuccess describes the account of a successful connection.
 type ConnectionLogSuccess struct {
-	// AccountType is the account type.
+	// AccountType is the kind of the account on the platform.
 	AccountType string `json:"accountType,omitempty,omitzero"`
 
-	// DisplayName is the display name.
+	// DisplayName is the name that people see.
 	DisplayName string `json:"displayName,omitempty,omitzero"`
 
-	// Permissions contains the permissions.
+	// Permissions lists the permissions that were granted.
 	Permissions []string `json:"permissions,omitzero"`
 
-	// ProfilePicture is the profile picture.
+	// ProfilePicture is the URL of the picture of the account.
 	ProfilePicture string `json:"profilePicture,omitempty,omitzero"`
 
 	// TokenExpiresAt is when the token expires.
@@ -996,10 +996,10 @@ type Conversation struct {
 	// AccountID is the ID of the account.
 	AccountID string `json:"accountId,omitempty,omitzero"`
 
-	// AccountUsername is the account username.
+	// AccountUsername is the user name of the account of the business.
 	AccountUsername string `json:"accountUsername,omitempty,omitzero"`
 
-	// ID is the ID.
+	// ID identifies the conversation.
 	ID string `json:"id,omitempty,omitzero"`
 
 	// InstagramProfile describes a participant on Instagram.
@@ -1008,19 +1008,19 @@ type Conversation struct {
 	// LastMessage is the text of the last message.
 	LastMessage string `json:"lastMessage,omitempty,omitzero"`
 
-	// ParticipantID is the participant ID.
+	// ParticipantID identifies the customer on the platform.
 	ParticipantID string `json:"participantId,omitempty,omitzero"`
 
-	// ParticipantName is the participant name.
+	// ParticipantName is the name of the customer.
 	ParticipantName string `json:"participantName,omitempty,omitzero"`
 
-	// ParticipantPicture is the participant picture.
+	// ParticipantPicture is the URL of a picture of the customer.
 	ParticipantPicture string `json:"participantPicture,omitempty,omitzero"`
 
 	// Platform is the platform, such as whatsapp.
 	Platform string `json:"platform,omitempty,omitzero"`
 
-	// Status is the status.
+	// Status is active or archived.
 	Status ConversationStatus `json:"status,omitempty,omitzero"`
 
 	// UnreadCount is the number of unread messages.
@@ -1029,11 +1029,11 @@ type Conversation struct {
 	// UpdatedTime is when the conversation last changed.
 	UpdatedTime time.Time `json:"updatedTime,omitempty,omitzero"`
 
-	// URL is the URL.
+	// URL is the URL of the conversation on the platform, if it has one.
 	URL string `json:"url,omitempty,omitzero"`
 }
 
-// ConversationStatus is the status.
+// ConversationStatus is active or archived.
 type ConversationStatus string
 
 // ConversationDetails is a conversation with its participants.
@@ -1041,10 +1041,10 @@ type ConversationDetails struct {
 	// AccountID is the ID of the account.
 	AccountID string `json:"accountId,omitempty,omitzero"`
 
-	// AccountUsername is the account username.
+	// AccountUsername is the user name of the account of the business.
 	AccountUsername string `json:"accountUsername,omitempty,omitzero"`
 
-	// ID is the ID.
+	// ID identifies the conversation.
 	ID string `json:"id,omitempty,omitzero"`
 
 	// InstagramProfile describes a participant on Instagram.
@@ -1056,26 +1056,26 @@ type ConversationDetails struct {
 	// LastMessageAt is when the last message was sent.
 	LastMessageAt time.Time `json:"lastMessageAt,omitempty,omitzero"`
 
-	// ParticipantID is the participant ID.
+	// ParticipantID identifies the customer on the platform.
 	ParticipantID string `json:"participantId,omitempty,omitzero"`
 
-	// ParticipantName is the participant name.
+	// ParticipantName is the name of the customer.
 	ParticipantName string `json:"participantName,omitempty,omitzero"`
 
-	// Participants lists the participants.
+	// Participants lists everybody who takes part.
 	Participants []Participant `json:"participants,omitzero"`
 
 	// Platform is the platform, such as whatsapp.
 	Platform string `json:"platform,omitempty,omitzero"`
 
-	// Status is the status.
+	// Status is active or archived.
 	Status ConversationDetailsStatus `json:"status,omitempty,omitzero"`
 
 	// UpdatedTime is when the conversation last changed.
 	UpdatedTime time.Time `json:"updatedTime,omitempty,omitzero"`
 }
 
-// ConversationDetailsStatus is the status.
+// ConversationDetailsStatus is active or archived.
 type ConversationDetailsStatus string
 
 // ConversationHeaderMedia is a file in the header of a template.
@@ -1083,22 +1083,22 @@ type ConversationHeaderMedia struct {
 	// Filename is the file name.
 	Filename string `json:"filename,omitempty,omitzero"`
 
-	// ID is the ID.
+	// ID identifies an uploaded file; Link is the alternative.
 	ID string `json:"id,omitempty,omitzero"`
 
 	// Link is the URL of the file.
 	Link string `json:"link,omitempty,omitzero"`
 
-	// Type is the type.
+	// Type is image, video or document.
 	Type ConversationHeaderMediaType `json:"type"`
 }
 
-// ConversationHeaderMediaType is the type.
+// ConversationHeaderMediaType is image, video or document.
 type ConversationHeaderMediaType string
 
 // ConversationPage is a page of conversations. It can be partial; Meta lists the accounts that could not be read.
 type ConversationPage struct {
-	// Data contains the data.
+	// Data contains the conversations of the page.
 	Data []Conversation `json:"data,omitzero"`
 
 	// Meta reports which accounts a page of conversations covers.
@@ -1110,13 +1110,13 @@ type ConversationPage struct {
 
 // ConversationPageMeta reports which accounts a page of conversations covers.
 type ConversationPageMeta struct {
-	// AccountsFailed is the accounts failed.
+	// AccountsFailed is the number of accounts that could not be read.
 	AccountsFailed int `json:"accountsFailed,omitempty,omitzero"`
 
-	// AccountsQueried is the accounts queried.
+	// AccountsQueried is the number of accounts that the list covers.
 	AccountsQueried int `json:"accountsQueried,omitempty,omitzero"`
 
-	// FailedAccounts lists the failed accounts.
+	// FailedAccounts lists the accounts that could not be read.
 	FailedAccounts []FailedAccount `json:"failedAccounts,omitzero"`
 
 	// LastUpdated is when the data was read.
@@ -1134,20 +1134,20 @@ type ConversationStatusUpdate struct {
 	// AccountID is the ID of the account.
 	AccountID string `json:"accountId,omitempty,omitzero"`
 
-	// ID is the ID.
+	// ID identifies the conversation.
 	ID string `json:"id,omitempty,omitzero"`
 
 	// Platform is the platform, such as whatsapp.
 	Platform string `json:"platform,omitempty,omitzero"`
 
-	// Status is the status.
+	// Status is active or archived.
 	Status ConversationStatusUpdateStatus `json:"status,omitempty,omitzero"`
 
 	// UpdatedAt is when it was last changed.
 	UpdatedAt time.Time `json:"updatedAt,omitempty,omitzero"`
 }
 
-// ConversationStatusUpdateStatus is the status.
+// ConversationStatusUpdateStatus is active or archived.
 type ConversationStatusUpdateStatus string
 
 // CreateBroadcastRequest describes the broadcast to create.
@@ -1206,10 +1206,10 @@ type CreateProfileRequest struct {
 	// Color is a color, such as #ffeda0.
 	Color string `json:"color,omitempty,omitzero"`
 
-	// Description is the description.
+	// Description explains what the profile is for.
 	Description string `json:"description,omitempty,omitzero"`
 
-	// Name is the name.
+	// Name is the name of the profile.
 	Name string `json:"name"`
 }
 
@@ -1242,13 +1242,13 @@ type CreateWebhookRequest struct {
 	// IsActive reports whether it is active.
 	IsActive *bool `json:"isActive,omitempty"`
 
-	// Name is the name.
+	// Name is a name for the webhook, of at most 50 characters.
 	Name string `json:"name,omitempty,omitzero"`
 
 	// Secret is the secret that signs deliveries.
 	Secret Secret `json:"secret,omitempty,omitzero"`
 
-	// URL is the URL.
+	// URL is the URL to which events are delivered.
 	URL string `json:"url,omitempty,omitzero"`
 }
 
@@ -1335,19 +1335,19 @@ type FailedAccount struct {
 	// AccountID is the ID of the account.
 	AccountID string `json:"accountId,omitempty,omitzero"`
 
-	// AccountUsername is the account username.
+	// AccountUsername is the user name of the account.
 	AccountUsername string `json:"accountUsername,omitempty,omitzero"`
 
-	// Code is the code that completes the connection, or the code of an error.
+	// Code is the machine-readable code of the error.
 	Code string `json:"code,omitempty,omitzero"`
 
-	// Error describes the error.
+	// Error explains why the account could not be read.
 	Error string `json:"error,omitempty,omitzero"`
 
 	// Platform is the platform, such as whatsapp.
 	Platform string `json:"platform,omitempty,omitzero"`
 
-	// RetryAfter is the retry after.
+	// RetryAfter is how long to wait before reading the account again.
 	RetryAfter int `json:"retryAfter,omitempty,omitzero"`
 }
 
@@ -1485,10 +1485,10 @@ type InboxMessage struct {
 	// AccountID is the ID of the account.
 	AccountID string `json:"accountId,omitempty,omitzero"`
 
-	// Attachments contains the attachments.
+	// Attachments contains the files of the message.
 	Attachments []MessageAttachment `json:"attachments,omitzero"`
 
-	// ConversationID is the conversation ID.
+	// ConversationID identifies the conversation of the message.
 	ConversationID string `json:"conversationId,omitempty,omitzero"`
 
 	// CreatedAt is when it was created.
@@ -1497,7 +1497,7 @@ type InboxMessage struct {
 	// Direction is incoming or outgoing.
 	Direction InboxMessageDirection `json:"direction,omitempty,omitzero"`
 
-	// ID is the ID.
+	// ID identifies the message.
 	ID string `json:"id,omitempty,omitzero"`
 
 	// IsStoryMention reports whether the message mentions a story.
@@ -1518,7 +1518,7 @@ type InboxMessage struct {
 	// StoryReply reports whether the message replies to a story.
 	StoryReply bool `json:"storyReply,omitempty,omitzero"`
 
-	// Subject is the subject.
+	// Subject is the subject of the message, on platforms that have one.
 	Subject string `json:"subject,omitempty,omitzero"`
 }
 
@@ -1530,7 +1530,7 @@ type InstagramProfile struct {
 	// FetchedAt is when the data was fetched.
 	FetchedAt time.Time `json:"fetchedAt,omitempty,omitzero"`
 
-	// FollowerCount is the follower count.
+	// FollowerCount is the number of followers of the participant.
 	FollowerCount int `json:"followerCount,omitempty,omitzero"`
 
 	// IsFollower reports whether the participant follows the account.
@@ -1545,13 +1545,13 @@ type InstagramProfile struct {
 
 // KeyboardButton is a button of a keyboard.
 type KeyboardButton struct {
-	// CallbackData is the callback data.
+	// CallbackData is sent back when the button is chosen, of at most 64 characters.
 	CallbackData string `json:"callbackData,omitempty,omitzero"`
 
-	// Text is the text.
+	// Text is the label of the button.
 	Text string `json:"text,omitempty,omitzero"`
 
-	// URL is the URL.
+	// URL is the URL that the button opens.
 	URL string `json:"url,omitempty,omitzero"`
 }
 
@@ -1560,20 +1560,20 @@ type MessageAttachment struct {
 	// Filename is the file name.
 	Filename string `json:"filename,omitempty,omitzero"`
 
-	// ID is the ID.
+	// ID identifies the attachment.
 	ID string `json:"id,omitempty,omitzero"`
 
 	// PreviewURL is the URL of a preview.
 	PreviewURL string `json:"previewUrl,omitempty,omitzero"`
 
-	// Type is the type.
+	// Type is the kind of the file.
 	Type MessageAttachmentType `json:"type,omitempty,omitzero"`
 
-	// URL is the URL.
+	// URL is the URL of the file. That of a WhatsApp attachment needs the API key.
 	URL string `json:"url,omitempty,omitzero"`
 }
 
-// MessageAttachmentType is the type.
+// MessageAttachmentType is the kind of the file.
 type MessageAttachmentType string
 
 // MessageList lists the messages of a conversation.
@@ -1581,11 +1581,11 @@ type MessageList struct {
 	// LastUpdated is when the data was read.
 	LastUpdated time.Time `json:"lastUpdated,omitempty,omitzero"`
 
-	// Messages contains the messages.
+	// Messages contains the messages in the order of the request.
 	Messages   []InboxMessage   `json:"messages,omitzero"`
 	Pagination CursorPagination `json:"pagination,omitempty,omitzero"`
 
-	// Status is the status.
+	// Status is the status of the request to the platform.
 	Status string `json:"status,omitempty,omitzero"`
 }
 
@@ -1621,19 +1621,19 @@ type Pagination struct {
 
 // Participant is a participant of a conversation.
 type Participant struct {
-	// ID is the ID.
+	// ID identifies the participant on the platform.
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Name is the name.
+	// Name is the name of the participant.
 	Name string `json:"name,omitempty,omitzero"`
 }
 
 // PendingOAuthData contains the data of a connection that awaits a selection.
 type PendingOAuthData struct {
-	// ExpiresIn is the time until expiry.
+	// ExpiresIn is how long the data can still be used.
 	ExpiresIn float32 `json:"expiresIn,omitempty,omitzero"`
 
-	// Organizations lists the organizations.
+	// Organizations lists the organizations to select from.
 	Organizations []PendingOrganization `json:"organizations,omitzero"`
 
 	// Platform is the platform, such as whatsapp.
@@ -1642,34 +1642,34 @@ type PendingOAuthData struct {
 	// ProfileID is the ID of the profile.
 	ProfileID ProfileRef `json:"profileId,omitempty,omitzero"`
 
-	// RefreshToken is the refresh token.
+	// RefreshToken renews TempToken.
 	RefreshToken Secret `json:"refreshToken,omitempty,omitzero"`
 
-	// SelectionType is the selection type.
+	// SelectionType is what has to be selected.
 	SelectionType PendingOAuthDataSelectionType `json:"selectionType,omitempty,omitzero"`
 
-	// TempToken is the temp token.
+	// TempToken authorizes the selection.
 	TempToken Secret `json:"tempToken,omitempty,omitzero"`
 
-	// UserProfile is the user profile.
+	// UserProfile describes the person who connected, as the platform does.
 	UserProfile map[string]interface{} `json:"userProfile,omitempty,omitzero"`
 }
 
-// PendingOAuthDataSelectionType is the selection type.
+// PendingOAuthDataSelectionType is what has to be selected.
 type PendingOAuthDataSelectionType string
 
 // PendingOrganization is an organization to select.
 type PendingOrganization struct {
-	// ID is the ID.
+	// ID identifies the organization.
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Name is the name.
+	// Name is the name of the organization.
 	Name string `json:"name,omitempty,omitzero"`
 
-	// Urn is the URN.
+	// Urn is the URN of the organization.
 	Urn string `json:"urn,omitempty,omitzero"`
 
-	// VanityName is the vanity name.
+	// VanityName is the name of the organization in URLs.
 	VanityName string `json:"vanityName,omitempty,omitzero"`
 }
 
@@ -1735,14 +1735,14 @@ type PhoneNumberStatus string
 
 // PlatformError describes an error of the platform.
 type PlatformError struct {
-	// Code is the code that completes the connection, or the code of an error.
+	// Code is the machine-readable code of the error.
 	Code PlatformErrorCode `json:"code,omitempty,omitzero"`
 
 	// Error describes the error.
 	Error string `json:"error,omitempty,omitzero"`
 }
 
-// PlatformErrorCode is the code that completes the connection, or the code of an error.
+// PlatformErrorCode is the machine-readable code of the error.
 type PlatformErrorCode string
 
 // PresignUploadRequest describes the file to upload.
@@ -1768,14 +1768,14 @@ type PresignedUpload struct {
 	// PublicURL is the URL of the uploaded file.
 	PublicURL string `json:"publicUrl,omitempty,omitzero"`
 
-	// Type is the type.
+	// Type is image, video or document.
 	Type PresignedUploadType `json:"type,omitempty,omitzero"`
 
 	// UploadURL is the URL to send the file to with PUT.
 	UploadURL string `json:"uploadUrl,omitempty,omitzero"`
 }
 
-// PresignedUploadType is the type.
+// PresignedUploadType is image, video or document.
 type PresignedUploadType string
 
 // PreverifiedNumber is a number that Meta has already verified.
@@ -1807,7 +1807,7 @@ type PreverifiedNumberList struct {
 
 // Profile is a group of accounts.
 type Profile struct {
-	// ID is the ID.
+	// ID identifies the profile.
 	ID string `json:"_id,omitempty,omitzero"`
 
 	// Color is a color, such as #ffeda0.
@@ -1816,7 +1816,7 @@ type Profile struct {
 	// CreatedAt is when it was created.
 	CreatedAt time.Time `json:"createdAt,omitempty,omitzero"`
 
-	// Description is the description.
+	// Description explains what the profile is for.
 	Description string `json:"description,omitempty,omitzero"`
 
 	// IsDefault reports whether this is the default profile.
@@ -1825,16 +1825,16 @@ type Profile struct {
 	// IsOverLimit reports whether the profile exceeds the limit of the plan.
 	IsOverLimit bool `json:"isOverLimit,omitempty,omitzero"`
 
-	// Name is the name.
+	// Name is the name of the profile.
 	Name string `json:"name,omitempty,omitzero"`
 
-	// UserID is the user ID.
+	// UserID identifies the owner of the profile.
 	UserID string `json:"userId,omitempty,omitzero"`
 }
 
 // ProfileList lists the profiles.
 type ProfileList struct {
-	// Profiles contains the profiles.
+	// Profiles contains the profiles of the team.
 	Profiles []Profile `json:"profiles,omitzero"`
 }
 
@@ -1860,13 +1860,13 @@ type PurchaseResponse struct {
 
 // QuickReply is a quick reply below a message.
 type QuickReply struct {
-	// ImageURL is the image URL.
+	// ImageURL is the URL of an icon beside the label.
 	ImageURL string `json:"imageUrl,omitempty,omitzero"`
 
-	// Payload is the payload.
+	// Payload is sent back when the reply is chosen.
 	Payload string `json:"payload"`
 
-	// Title is the title.
+	// Title is the label of the reply, of at most 20 characters.
 	Title string `json:"title"`
 }
 
@@ -1974,64 +1974,64 @@ type ReplyBody struct {
 
 // ReplyButton is a button of a message.
 type ReplyButton struct {
-	// Payload is the payload.
+	// Payload is sent back when a postback button is chosen.
 	Payload string `json:"payload,omitempty,omitzero"`
 
-	// Phone is the phone.
+	// Phone is the number that a phone button calls.
 	Phone string `json:"phone,omitempty,omitzero"`
 
-	// Title is the title.
+	// Title is the label of the button, of at most 20 characters.
 	Title string `json:"title"`
 
-	// Type is the type.
+	// Type is what the button does.
 	Type ReplyButtonType `json:"type"`
 
-	// URL is the URL.
+	// URL is the URL that a url button opens.
 	URL string `json:"url,omitempty,omitzero"`
 }
 
-// ReplyButtonType is the type.
+// ReplyButtonType is what the button does.
 type ReplyButtonType string
 
 // ReplyContact is a contact card in a message.
 type ReplyContact struct {
-	// Emails lists the emails.
+	// Emails contains any number of email addresses.
 	Emails []ReplyContactEmail `json:"emails,omitempty,omitzero"`
 
 	// Name is the name on a contact card.
 	Name ReplyContactName `json:"name"`
 
-	// Phones lists the phones.
+	// Phones contains any number of phone numbers.
 	Phones []ReplyContactPhone `json:"phones,omitempty,omitzero"`
 }
 
 // ReplyContactEmail is an email address on a contact card.
 type ReplyContactEmail struct {
-	// Email is the email.
+	// Email is the address.
 	Email string `json:"email,omitempty,omitzero"`
 
-	// Type is the type.
+	// Type is the kind of the address, such as WORK.
 	Type string `json:"type,omitempty,omitzero"`
 }
 
 // ReplyContactName is the name on a contact card.
 type ReplyContactName struct {
-	// FirstName is the first name.
+	// FirstName is the given name.
 	FirstName string `json:"first_name,omitempty,omitzero"`
 
-	// FormattedName is the formatted name.
+	// FormattedName is the name as it is displayed.
 	FormattedName string `json:"formatted_name"`
 
-	// LastName is the last name.
+	// LastName is the family name.
 	LastName string `json:"last_name,omitempty,omitzero"`
 }
 
 // ReplyContactPhone is a phone number on a contact card.
 type ReplyContactPhone struct {
-	// Phone is the phone.
+	// Phone is the number as it is displayed.
 	Phone string `json:"phone,omitempty,omitzero"`
 
-	// Type is the type.
+	// Type is the kind of the number, such as CELL.
 	Type string `json:"type,omitempty,omitzero"`
 }
 
@@ -2049,17 +2049,17 @@ type ReplyHeader struct {
 	// Image is a file by its URL.
 	Image ReplyMedia `json:"image,omitempty,omitzero"`
 
-	// Text is the text.
+	// Text is the text of a text header, of at most 60 characters.
 	Text string `json:"text,omitempty,omitzero"`
 
-	// Type is the type.
+	// Type is text, image, video or document.
 	Type ReplyHeaderType `json:"type,omitempty,omitzero"`
 
 	// Video is a file by its URL.
 	Video ReplyMedia `json:"video,omitempty,omitzero"`
 }
 
-// ReplyHeaderType is the type.
+// ReplyHeaderType is text, image, video or document.
 type ReplyHeaderType string
 
 // ReplyInteractive is an interactive message.
@@ -2076,62 +2076,62 @@ type ReplyInteractive struct {
 	// Header is the header of an interactive message.
 	Header ReplyHeader `json:"header,omitempty,omitzero"`
 
-	// Type is the type.
+	// Type is what the message lets the customer do, such as list or cta_url.
 	Type ReplyInteractiveType `json:"type"`
 }
 
-// ReplyInteractiveType is the type.
+// ReplyInteractiveType is what the message lets the customer do, such as list or cta_url.
 type ReplyInteractiveType string
 
 // ReplyListRow is a row of a list.
 type ReplyListRow struct {
-	// Description is the description.
+	// Description is a second line, of at most 72 characters.
 	Description string `json:"description,omitempty,omitzero"`
 
-	// ID is the ID.
+	// ID is sent back when the row is chosen, of at most 200 characters.
 	ID string `json:"id"`
 
-	// Title is the title.
+	// Title is the label of the row, of at most 24 characters.
 	Title string `json:"title"`
 }
 
 // ReplyListSection is a section of a list.
 type ReplyListSection struct {
-	// Rows lists the rows.
+	// Rows contains from 1 to 10 rows.
 	Rows []ReplyListRow `json:"rows"`
 
-	// Title is the title.
+	// Title is the headline of the section, of at most 24 characters. It is required if there are several.
 	Title string `json:"title,omitempty,omitzero"`
 }
 
 // ReplyLocation is a location.
 type ReplyLocation struct {
-	// Address is the address.
+	// Address is the postal address of the place.
 	Address string `json:"address,omitempty,omitzero"`
 
-	// Latitude is the latitude.
+	// Latitude is in degrees, positive to the north.
 	Latitude float32 `json:"latitude"`
 
-	// Longitude is the longitude.
+	// Longitude is in degrees, positive to the east.
 	Longitude float32 `json:"longitude"`
 
-	// Name is the name.
+	// Name is the name of the place.
 	Name string `json:"name,omitempty,omitzero"`
 }
 
 // ReplyMarkup is a keyboard below a message.
 type ReplyMarkup struct {
-	// Keyboard lists the keyboard.
+	// Keyboard contains the rows of buttons.
 	Keyboard [][]KeyboardButton `json:"keyboard,omitzero"`
 
 	// OneTime selects whether the keyboard is hidden after one use.
 	OneTime bool `json:"oneTime,omitempty,omitzero"`
 
-	// Type is the type.
+	// Type is inline_keyboard or reply_keyboard.
 	Type ReplyMarkupType `json:"type,omitempty,omitzero"`
 }
 
-// ReplyMarkupType is the type.
+// ReplyMarkupType is inline_keyboard or reply_keyboard.
 type ReplyMarkupType string
 
 // ReplyMedia is a file by its URL.
@@ -2142,43 +2142,43 @@ type ReplyMedia struct {
 
 // ReplyTemplate is a template in a message.
 type ReplyTemplate struct {
-	// Elements lists the elements.
+	// Elements contains at most 10 elements; a WhatsApp template is one.
 	Elements []ReplyTemplateElement `json:"elements,omitzero"`
 
-	// Type is the type.
+	// Type is generic on platforms other than WhatsApp.
 	Type ReplyTemplateType `json:"type,omitempty,omitzero"`
 }
 
-// ReplyTemplateType is the type.
+// ReplyTemplateType is generic on platforms other than WhatsApp.
 type ReplyTemplateType string
 
 // ReplyTemplateButton is a button of a template element.
 type ReplyTemplateButton struct {
-	// Payload is the payload.
+	// Payload is sent back when a postback button is chosen.
 	Payload string `json:"payload,omitempty,omitzero"`
 
-	// Title is the title.
+	// Title is the label of the button, of at most 20 characters.
 	Title string `json:"title,omitempty,omitzero"`
 
-	// Type is the type.
+	// Type is what the button does.
 	Type ReplyTemplateButtonType `json:"type,omitempty,omitzero"`
 
-	// URL is the URL.
+	// URL is the URL that a url button opens.
 	URL string `json:"url,omitempty,omitzero"`
 }
 
-// ReplyTemplateButtonType is the type.
+// ReplyTemplateButtonType is what the button does.
 type ReplyTemplateButtonType string
 
 // ReplyTemplateElement is an element of a template.
 type ReplyTemplateElement struct {
-	// Buttons contains the buttons.
+	// Buttons contains at most 3 buttons.
 	Buttons []ReplyTemplateButton `json:"buttons,omitzero"`
 
 	// Components contains the components of a WhatsApp template.
 	Components []TemplateComponent `json:"components,omitempty,omitzero"`
 
-	// ImageURL is the image URL.
+	// ImageURL is the URL of an image above the title.
 	ImageURL string `json:"imageUrl,omitempty,omitzero"`
 
 	// Language is the language code of a WhatsApp template.
@@ -2187,19 +2187,19 @@ type ReplyTemplateElement struct {
 	// Name is the name of a WhatsApp template.
 	Name string `json:"name,omitempty,omitzero"`
 
-	// Subtitle is the subtitle.
+	// Subtitle is the text below the title.
 	Subtitle string `json:"subtitle,omitempty,omitzero"`
 
-	// Title is the title.
+	// Title is the headline of the element, of at most 80 characters.
 	Title string `json:"title,omitempty,omitzero"`
 }
 
 // ReplyURLParameters contains the label and URL of a button.
 type ReplyURLParameters struct {
-	// DisplayText is the display text.
+	// DisplayText is the label of the button, of at most 20 characters.
 	DisplayText string `json:"display_text"`
 
-	// URL is the URL.
+	// URL is the URL that the button opens.
 	URL string `json:"url"`
 }
 
@@ -2262,31 +2262,31 @@ type SendMessageForm struct {
 	// AccountID is the ID of the account.
 	AccountID string `json:"accountId"`
 
-	// Attachment is the attachment.
+	// Attachment is the file to send, of at most 25 MB.
 	Attachment openapi_types.File `json:"attachment,omitempty,omitzero"`
 
-	// Buttons contains the buttons.
+	// Buttons contains at most 3 buttons; not together with quick replies.
 	Buttons string `json:"buttons,omitempty,omitzero"`
 
 	// Message is the text of the message.
 	Message string `json:"message,omitempty,omitzero"`
 
-	// MessageTag is the message tag.
+	// MessageTag is why a message may be sent outside the window, on platforms that take a reason.
 	MessageTag string `json:"messageTag,omitempty,omitzero"`
 
-	// MessagingType is the messaging type.
+	// MessagingType is RESPONSE, UPDATE or MESSAGE_TAG on platforms that distinguish them.
 	MessagingType string `json:"messagingType,omitempty,omitzero"`
 
-	// QuickReplies is the quick replies.
+	// QuickReplies contains at most 13 quick replies; not together with buttons.
 	QuickReplies string `json:"quickReplies,omitempty,omitzero"`
 
-	// ReplyMarkup is the reply markup.
+	// ReplyMarkup is a keyboard below the message, as JSON.
 	ReplyMarkup string `json:"replyMarkup,omitempty,omitzero"`
 
 	// ReplyTo is the ID of the message to reply to.
 	ReplyTo string `json:"replyTo,omitempty,omitzero"`
 
-	// Template is the template.
+	// Template is a template as JSON.
 	Template string `json:"template,omitempty,omitzero"`
 }
 
@@ -2304,7 +2304,7 @@ type SendMessageRequest struct {
 	// AttachmentURL is the URL of a file to attach.
 	AttachmentURL string `json:"attachmentUrl,omitempty,omitzero"`
 
-	// Buttons contains the buttons.
+	// Buttons contains at most 3 buttons; not together with quick replies.
 	Buttons []ReplyButton `json:"buttons,omitzero"`
 
 	// Category is the category of the message.
@@ -2325,13 +2325,13 @@ type SendMessageRequest struct {
 	// Message is the text of the message.
 	Message string `json:"message,omitempty,omitzero"`
 
-	// MessageTag is the message tag.
+	// MessageTag is why a message may be sent outside the window, on platforms that take a reason.
 	MessageTag SendMessageRequestMessageTag `json:"messageTag,omitempty,omitzero"`
 
-	// MessagingType is the messaging type.
+	// MessagingType is RESPONSE, UPDATE or MESSAGE_TAG on platforms that distinguish them.
 	MessagingType SendMessageRequestMessagingType `json:"messagingType,omitempty,omitzero"`
 
-	// QuickReplies lists the quick replies.
+	// QuickReplies contains at most 13 quick replies; not together with buttons.
 	QuickReplies []QuickReply `json:"quickReplies,omitzero"`
 
 	// ReplyMarkup is a keyboard below a message.
@@ -2353,10 +2353,10 @@ type SendMessageRequestAttachmentType string
 // SendMessageRequestCategory is the category of the message.
 type SendMessageRequestCategory string
 
-// SendMessageRequestMessageTag is the message tag.
+// SendMessageRequestMessageTag is why a message may be sent outside the window, on platforms that take a reason.
 type SendMessageRequestMessageTag string
 
-// SendMessageRequestMessagingType is the messaging type.
+// SendMessageRequestMessagingType is RESPONSE, UPDATE or MESSAGE_TAG on platforms that distinguish them.
 type SendMessageRequestMessagingType string
 
 // SendMessageResponse contains the message that was sent.
@@ -2370,13 +2370,13 @@ type SendMessageResponse struct {
 
 // SentMessage identifies a message that was sent.
 type SentMessage struct {
-	// ConversationID is the conversation ID.
+	// ConversationID identifies the conversation of the message.
 	ConversationID string `json:"conversationId,omitempty,omitzero"`
 
 	// Message is the text of the message.
 	Message string `json:"message,omitempty,omitzero"`
 
-	// MessageID is the message ID.
+	// MessageID identifies the message.
 	MessageID string `json:"messageId,omitempty,omitzero"`
 
 	// SentAt is when the message was sent.
@@ -2427,19 +2427,19 @@ type StartConversationResponse struct {
 
 // StartedConversation identifies the message and its conversation.
 type StartedConversation struct {
-	// ConversationID is the conversation ID.
+	// ConversationID identifies the conversation of the message.
 	ConversationID string `json:"conversationId,omitempty,omitzero"`
 
-	// MessageID is the message ID.
+	// MessageID identifies the message.
 	MessageID string `json:"messageId,omitempty,omitzero"`
 
 	// ParticipantID is the ID of the participant. On WhatsApp it is the phone number.
 	ParticipantID string `json:"participantId,omitempty,omitzero"`
 
-	// ParticipantName is the participant name.
+	// ParticipantName is the name of the customer.
 	ParticipantName string `json:"participantName,omitempty,omitzero"`
 
-	// ParticipantUsername is the participant username.
+	// ParticipantUsername is the user name of the customer.
 	ParticipantUsername string `json:"participantUsername,omitempty,omitzero"`
 }
 
@@ -2592,7 +2592,7 @@ type TokenStatus struct {
 
 // UpdateAccountRequest describes a change to an account. Omitted fields are unchanged.
 type UpdateAccountRequest struct {
-	// DisplayName is the display name.
+	// DisplayName is the name that people see.
 	DisplayName *string `json:"displayName,omitempty"`
 
 	// Username is the user name.
@@ -2661,11 +2661,11 @@ type UpdateConversationRequest struct {
 	// AccountID is the ID of the account.
 	AccountID string `json:"accountId"`
 
-	// Status is the status.
+	// Status is active or archived.
 	Status UpdateConversationRequestStatus `json:"status"`
 }
 
-// UpdateConversationRequestStatus is the status.
+// UpdateConversationRequestStatus is active or archived.
 type UpdateConversationRequestStatus string
 
 // UpdateConversationResponse contains the updated conversation.
@@ -2682,13 +2682,13 @@ type UpdateProfileRequest struct {
 	// Color is a color, such as #ffeda0.
 	Color *string `json:"color,omitempty"`
 
-	// Description is the description.
+	// Description explains what the profile is for.
 	Description *string `json:"description,omitempty"`
 
 	// IsDefault reports whether this is the default profile.
 	IsDefault *bool `json:"isDefault,omitempty"`
 
-	// Name is the name.
+	// Name is the name of the profile.
 	Name *string `json:"name,omitempty"`
 }
 
@@ -2703,7 +2703,7 @@ type UpdateTemplateRequest struct {
 
 // UpdateWebhookRequest describes a change to a webhook. Omitted fields are unchanged.
 type UpdateWebhookRequest struct {
-	// ID is the ID.
+	// ID identifies the webhook.
 	ID string `json:"_id"`
 
 	// CustomHeaders contains headers that are added to each delivery.
@@ -2715,19 +2715,19 @@ type UpdateWebhookRequest struct {
 	// IsActive reports whether it is active.
 	IsActive *bool `json:"isActive,omitempty"`
 
-	// Name is the name.
+	// Name is a name for the webhook, of at most 50 characters.
 	Name *string `json:"name,omitempty"`
 
 	// Secret is the secret that signs deliveries.
 	Secret *Secret `json:"secret,omitempty"`
 
-	// URL is the URL.
+	// URL is the URL to which events are delivered.
 	URL *string `json:"url,omitempty"`
 }
 
 // UpdatedAccount contains the names of the updated account.
 type UpdatedAccount struct {
-	// DisplayName is the display name.
+	// DisplayName is the name that people see.
 	DisplayName string `json:"displayName,omitempty,omitzero"`
 
 	// Message is the text of the message.
@@ -2742,31 +2742,31 @@ type UsageCounts struct {
 	// LastReset is when the usage was last reset.
 	LastReset time.Time `json:"lastReset,omitempty,omitzero"`
 
-	// Profiles contains the profiles.
+	// Profiles is the number of profiles.
 	Profiles int `json:"profiles,omitempty,omitzero"`
 
-	// Uploads is the uploads.
+	// Uploads is the number of uploads in this billing period.
 	Uploads int `json:"uploads,omitempty,omitzero"`
 }
 
 // UsageLimits contains the limits of the plan.
 type UsageLimits struct {
-	// Profiles contains the profiles.
+	// Profiles is the maximum number of profiles.
 	Profiles int `json:"profiles,omitempty,omitzero"`
 
-	// Uploads is the uploads.
+	// Uploads is the maximum number of uploads in a billing period.
 	Uploads int `json:"uploads,omitempty,omitzero"`
 }
 
 // UsageStats contains the plan, its limits and their usage.
 type UsageStats struct {
-	// BillingPeriod is the billing period.
+	// BillingPeriod is monthly or yearly.
 	BillingPeriod UsageStatsBillingPeriod `json:"billingPeriod,omitempty,omitzero"`
 
 	// Limits contains the limits of the plan.
 	Limits UsageLimits `json:"limits,omitempty,omitzero"`
 
-	// PlanName is the plan name.
+	// PlanName is the name of the plan.
 	PlanName string `json:"planName,omitempty,omitzero"`
 
 	// SignupDate is when the team signed up.
@@ -2776,7 +2776,7 @@ type UsageStats struct {
 	Usage UsageCounts `json:"usage,omitempty,omitzero"`
 }
 
-// UsageStatsBillingPeriod is the billing period.
+// UsageStatsBillingPeriod is monthly or yearly.
 type UsageStatsBillingPeriod string
 
 // VerifyRequest contains a verification code.
@@ -2796,7 +2796,7 @@ type VerifyResponse struct {
 
 // Webhook is the settings of a webhook.
 type Webhook struct {
-	// ID is the ID.
+	// ID identifies the webhook.
 	ID string `json:"_id,omitempty,omitzero"`
 
 	// CustomHeaders contains headers that are added to each delivery.
@@ -2814,25 +2814,25 @@ type Webhook struct {
 	// LastFiredAt is when the last event was delivered.
 	LastFiredAt time.Time `json:"lastFiredAt,omitempty,omitzero"`
 
-	// Name is the name.
+	// Name is a name for the webhook, of at most 50 characters.
 	Name string `json:"name,omitempty,omitzero"`
 
 	// Secret is the secret that signs deliveries.
 	Secret Secret `json:"secret,omitempty,omitzero"`
 
-	// URL is the URL.
+	// URL is the URL to which events are delivered.
 	URL string `json:"url,omitempty,omitzero"`
 }
 
 // WebhookList lists webhooks.
 type WebhookList struct {
-	// Webhooks contains the webhooks.
+	// Webhooks contains the webhooks of the team.
 	Webhooks []Webhook `json:"webhooks,omitzero"`
 }
 
 // WebhookLog is a delivery to a webhook.
 type WebhookLog struct {
-	// ID is the ID.
+	// ID identifies the delivery.
 	ID string `json:"_id,omitempty,omitzero"`
 
 	// AttemptNumber is the number of the delivery attempt.
@@ -2841,38 +2841,38 @@ type WebhookLog struct {
 	// CreatedAt is when it was created.
 	CreatedAt time.Time `json:"createdAt,omitempty,omitzero"`
 
-	// ErrorMessage is the error message.
+	// ErrorMessage explains why the delivery failed.
 	ErrorMessage string `json:"errorMessage,omitempty,omitzero"`
 
 	// Event is the kind of the event.
 	Event EventKind `json:"event,omitempty,omitzero"`
 
-	// RequestPayload is the request payload.
+	// RequestPayload is the body that was delivered.
 	RequestPayload map[string]interface{} `json:"requestPayload,omitempty,omitzero"`
 
-	// ResponseBody is the response body.
+	// ResponseBody is the body of the endpoint's response.
 	ResponseBody string `json:"responseBody,omitempty,omitzero"`
 
 	// ResponseTime is the response time in milliseconds.
 	ResponseTime int `json:"responseTime,omitempty,omitzero"`
 
-	// Status is the status.
+	// Status is success or failed.
 	Status WebhookLogStatus `json:"status,omitempty,omitzero"`
 
-	// StatusCode is the status code.
+	// StatusCode is the status of the endpoint's response.
 	StatusCode int `json:"statusCode,omitempty,omitzero"`
 
-	// URL is the URL.
+	// URL is the URL of the endpoint.
 	URL string `json:"url,omitempty,omitzero"`
 
 	// WebhookID is the ID of the webhook.
 	WebhookID string `json:"webhookId,omitempty,omitzero"`
 
-	// WebhookName is the webhook name.
+	// WebhookName is the name of the webhook.
 	WebhookName string `json:"webhookName,omitempty,omitzero"`
 }
 
-// WebhookLogStatus is the status.
+// WebhookLogStatus is success or failed.
 type WebhookLogStatus string
 
 // WebhookLogList lists deliveries to webhooks.
@@ -2925,7 +2925,7 @@ type GetAllAccountsHealthParams struct {
 	// ProfileID is the ID of the profile.
 	ProfileID *string `form:"profileId,omitempty" json:"profileId,omitempty"`
 
-	// Status is the status.
+	// Status selects accounts by health.
 	Status *GetAllAccountsHealthParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 }
 
@@ -2967,7 +2967,7 @@ type ListConnectionLogsParams struct {
 	// Skip is the number of rows to skip.
 	Skip *int `form:"skip,omitempty" json:"skip,omitempty"`
 
-	// Status is the status.
+	// Status selects successful or failed events.
 	Status *ListConnectionLogsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 }
 
@@ -2997,7 +2997,7 @@ type ListInboxConversationsParams struct {
 	// SortOrder is the sort order.
 	SortOrder *ListInboxConversationsParamsSortOrder `form:"sortOrder,omitempty" json:"sortOrder,omitempty"`
 
-	// Status is the status.
+	// Status selects active or archived conversations.
 	Status *ListInboxConversationsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 }
 
@@ -3051,7 +3051,7 @@ type GetWebhookLogsParams struct {
 	// Limit is the maximum number of rows in a page.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Status is the status.
+	// Status selects successful or failed deliveries.
 	Status *GetWebhookLogsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// WebhookID is the ID of the webhook.
@@ -3063,7 +3063,7 @@ type GetWebhookLogsParamsStatus string
 
 // DeleteWebhookSettingsParams defines parameters for DeleteWebhookSettings.
 type DeleteWebhookSettingsParams struct {
-	// ID is the ID.
+	// ID identifies the webhook.
 	ID string `form:"id" json:"id"`
 }
 
