@@ -1,6 +1,7 @@
 package late
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
@@ -238,7 +239,7 @@ var (
 		next, ok := nextCursor(r.Pagination)
 		return &ConversationPage{
 			Conversations: r.Data, NextCursor: next,
-			FailedAccounts: r.Meta.FailedAccounts, AccountsFailed: max(r.Meta.AccountsFailed, len(r.Meta.FailedAccounts)),
+			FailedAccounts: r.Meta.FailedAccounts, AccountsFailed: cmp.Or(r.Meta.AccountsFailed, len(r.Meta.FailedAccounts)),
 		}, ok && r.Data != nil
 	})
 	conversation = reply.Part("conversation", func(r *lateapi.ConversationResponse) (*ConversationDetails, bool) {

@@ -37,14 +37,14 @@ func TestConversationListSaysThatItIsPartial(t *testing.T) {
 		"account failed":   {[]string{page(`{"id":"c1"}`, failed, "1"), page(`{"id":"c2"}`, failed, "")}, []string{"c1", "c2"}, "could not be read: a2 token expired"},
 		"not named":        {[]string{page(`{"id":"c1"}`, `"accountsFailed":2`, "")}, []string{"c1"}, "could not be read"},
 		"only named":       {[]string{page("", `"failedAccounts":[{"accountId":"a2","error":"x"}]`, "")}, nil, "could not be read: a2 x"},
-		"cursor repeats":   {[]string{page(`{"id":"c1"}`, "", "1"), page(`{"id":"c2"}`, "", "1")}, []string{"c1", "c2"}, "same cursor twice"},
+		"cursor repeats":   {[]string{page(`{"id":"c1"}`, "", "1"), page(`{"id":"c2"}`, "", "1")}, []string{"c1", "c2"}, "came twice"},
 		"no cursor":        {[]string{`{"data":[],"pagination":{"hasMore":true}}`}, nil, "response has no conversations"},
 		"no conversations": {[]string{`{"meta":{}}`}, nil, "response has no conversations"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := clientOn(t, &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+			client := clientOn(t, &wire{respond: func(_ int, r *http.Request) (*http.Response, error) {
 				require.Equal(t, testAccount, r.URL.Query().Get("accountId"))
 				n := len(r.URL.Query().Get("cursor"))
 				return says(200, tt.pages[n]), nil
@@ -241,7 +241,7 @@ func TestReplyIsRetriedOnlyIfItWasNotProcessed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+				w := &wire{respond: func(n int, _ *http.Request) (*http.Response, error) {
 					switch status := tt.statuses[n-1]; status {
 					case 0:
 						return nil, io.ErrUnexpectedEOF
@@ -311,7 +311,7 @@ func TestStartNeedsATemplateAndAPhoneNumber(t *testing.T) {
 func TestPendingDataIsReadOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }}
+		w := &wire{respond: func(int, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }}
 		client := clientOn(t, w)
 		_, err := client.Connect.PendingData(context.Background(), "token-1")
 		require.ErrorIs(t, err, late.ErrOutcomeUnknown)

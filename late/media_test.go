@@ -23,7 +23,7 @@ const (
 // storage presigns, and sends the statuses to the uploads; 0 is a lost connection.
 func storage(statuses ...int) *wire {
 	uploads := 0
-	return &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+	return &wire{respond: func(_ int, r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodPost {
 			return says(200, `{"uploadUrl":"`+uploadURL+`","publicUrl":"`+publicURL+`"}`), nil
 		}
@@ -144,7 +144,7 @@ func TestDownloadSendsTheKeyToTheHostOfTheAPIOnly(t *testing.T) {
 		"https://zernio.com/api/v1/whatsapp/media/m1":              false,
 		"https://cdn.example.com/f.jpg":                            false,
 	} {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+		w := &wire{respond: func(int, *http.Request) (*http.Response, error) {
 			return says(200, "bytes", "Content-Type", "image/jpeg"), nil
 		}}
 		content, err := clientOn(t, w).Media.Download(t.Context(), target)
@@ -162,7 +162,7 @@ func TestDownloadSendsTheKeyToTheHostOfTheAPIOnly(t *testing.T) {
 // A redirect to another host does not carry the key along.
 func TestDownloadThatIsRedirected(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+	w := &wire{respond: func(n int, _ *http.Request) (*http.Response, error) {
 		if n == 1 {
 			return says(302, "", "Location", "https://cdn.example.com/f"), nil
 		}

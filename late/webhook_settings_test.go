@@ -29,7 +29,7 @@ func TestEnsureMakesNoSecondWebhook(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+			w := &wire{respond: func(_ int, r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
 					return says(200, `{"webhooks":[`+tt.webhooks+`]}`), nil
 				}
@@ -91,7 +91,7 @@ func TestWebhookSecretsAreInNoError(t *testing.T) {
 	} {
 		for _, status := range []int{200, 400} {
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return says(status, body), nil }}
+				w := &wire{respond: func(int, *http.Request) (*http.Response, error) { return says(status, body), nil }}
 				client := clientOn(t, w)
 				headers := map[string]late.Secret{"X-Auth": header}
 				_, created := client.Webhooks.Create(t.Context(), late.CreateWebhookRequest{
@@ -152,7 +152,7 @@ func TestDeletesOfTheWorkspaceAreRetried(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+				w := &wire{respond: func(n int, _ *http.Request) (*http.Response, error) {
 					if n == 1 {
 						return nil, io.ErrUnexpectedEOF
 					}

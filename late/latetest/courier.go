@@ -86,7 +86,7 @@ func (a *api) at(due time.Time, run func()) {
 	}
 }
 
-// tick runs tasks when they are due, until there are none.
+// tick runs tasks when they are due, until none is left.
 func (a *api) tick() {
 	c := a.courier
 	for {
