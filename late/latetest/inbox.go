@@ -28,6 +28,7 @@ type conversation struct {
 
 // inboxMessage is a message of a conversation.
 type inboxMessage struct {
+	number      int // in its conversation
 	id, text    string
 	incoming    bool
 	at          time.Time
@@ -54,6 +55,7 @@ func (a *api) conversation(acc *account, participant string) *conversation {
 // add adds a message. Its time may be in the future.
 func (conv *conversation) add(m *inboxMessage) {
 	conv.messages = append(conv.messages, m)
+	m.number = len(conv.messages)
 	if m.at.After(conv.updated) {
 		conv.updated = m.at
 	}
@@ -145,7 +147,7 @@ func page[T any](c *call, limit int, list []T, usual string, key func(T) string)
 func sortKey(at time.Time, id string) string { return fmt.Sprintf("%020d %s", at.UnixNano(), id) }
 
 func (conv *conversation) key() string { return sortKey(conv.updated, conv.id) }
-func (m *inboxMessage) key() string    { return sortKey(m.at, m.id) }
+func (m *inboxMessage) key() string    { return sortKey(m.at, fmt.Sprintf("%06d", m.number)) }
 
 func (a *api) listConversations(c *call) (any, error) {
 	limit, err := limited(c, 50, 100)
