@@ -1,5 +1,6 @@
 // Package late is a client for the WhatsApp part of the Late API: bulk messages, contacts and
-// groups, templates, broadcasts, the business profile, and phone numbers.
+// groups, templates, broadcasts, the business profile and phone numbers; conversations with
+// customers, their attachments, and webhooks; accounts, profiles and usage.
 //
 //	client, err := late.NewClient(os.Getenv("LATE_API_KEY"), late.WithAccount("507f1f77bcf86cd799439011"))
 //	if err != nil {
@@ -15,7 +16,7 @@
 // are pointers: new(false) says that a person has not agreed to receive messages, nil says nothing.
 // A nil slice or map is omitted, an empty one is sent. The account of [WithAccount] is used by every
 // call that needs one, unless the request names another. Without either, the call fails with
-// [ErrNoAccount].
+// [ErrNoAccount]. [AccountsService.List] returns the accounts with their IDs.
 //
 // Types such as [Contact] are aliases of those in package lateapi, which documents their fields:
 // go doc github.com/wabakit/wabakit-go/late/lateapi.Contact.
@@ -51,11 +52,17 @@
 // any length, send it in chunks of the size that the API allows, and account for each item in a
 // [BatchReport].
 //
+// # Conversations
+//
+// A customer who writes opens a window of 24 hours in which [ConversationsService.Reply] can send
+// anything. Afterwards it returns [ErrWindowClosed], and only a template can be sent. Without the
+// inbox add-on, the calls of [ConversationsService] return [ErrAddonRequired].
+//
 // # Webhooks
 //
 // [NewWebhook] handles the events that Late delivers: incoming messages, the statuses of outgoing
 // ones, and more. It checks their signature and handles each event until its function has returned
-// nil.
+// nil. [WebhooksService.Ensure] subscribes to them.
 //
 // # Tests
 //
