@@ -18,8 +18,6 @@ import (
 
 	"github.com/wabakit/wabakit-go/late"
 	"github.com/wabakit/wabakit-go/late/latetest"
-	"github.com/wabakit/wabakit-go/onpremise"
-	"github.com/wabakit/wabakit-go/onpremise/onpremisetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -79,13 +77,13 @@ func buyNumber(ctx context.Context, client *late.Client, profileID string) error
 	return nil
 }
 
-func handleWebhook(mux *http.ServeMux, client *onpremise.Client, secret string) {
-	mux.Handle("/webhook", onpremise.NewWebhook(onpremise.WebhookHandlers{
-		MessageReceived: func(ctx context.Context, m *onpremise.IncomingMessage) error {
-			_, err := client.Messages.Send(ctx, onpremise.TextMessage(m.From, "You wrote: "+m.Text.Body))
+func handleWebhook(mux *http.ServeMux, client *late.Client, secret string) {
+	mux.Handle("/webhook", late.NewWebhook(late.WebhookHandlers{
+		MessageReceived: func(ctx context.Context, m *late.IncomingMessage) error {
+			_, err := client.Conversations.Reply(ctx, m.Conversation.ID, late.ReplyRequest{Text: "You wrote: " + m.Text})
 			return err
 		},
-	}, onpremise.WithQuerySecret("key", secret)))
+	}, late.WithWebhookSecret(secret)))
 }
 
 func TestLostResponseMessagesNobodyTwice(t *testing.T) {
@@ -145,19 +143,23 @@ func Example_purchase() {
 }
 
 func Example_webhook() {
-	server := onpremisetest.NewServer(onpremisetest.InProcess())
+	server := latetest.NewServer(latetest.InProcess())
 	defer server.Close()
 	mux := http.NewServeMux()
-	handleWebhook(mux, server.Client(), "secret")
+	handleWebhook(mux, server.Client(), latetest.WebhookSecret)
 	server.SetWebhookHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.URL.Path, r.URL.RawQuery = "/webhook", "key=secret" // as in the settings
+		r.URL.Path = "/webhook" // as in the settings of the webhook
 		mux.ServeHTTP(w, r)
 	}))
-	server.ReceiveText("16315551234", "hello")
+	server.ReceiveText("+16315551234", "hello")
 	if err := server.WaitDelivered(context.Background()); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(server.Messages()[0].Text.Body)
+	conversations, err := server.Client().Conversations.List(context.Background(), late.ListConversationsOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(conversations.Conversations[0].LastMessage)
 	// Output: You wrote: hello
 }
 

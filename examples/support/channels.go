@@ -121,7 +121,7 @@ func simulateOnPremise(d *desk) *simulation {
 			server.Receive(in)
 		},
 		closeWindow: func() { // by a fault, since the server has no window
-			server.Inject(onpremisetest.Answer(400, `{"errors":[{"code":470}]}`).On(onpremise.OpSendMessage).Times(1))
+			server.Inject(onpremisetest.Respond(400, `{"errors":[{"code":470}]}`).On(onpremise.OpSendMessage).Times(1))
 		},
 		settle: server.WaitDelivered, close: server.Close,
 	}
