@@ -24,7 +24,7 @@ type ListRecipientsOptions struct {
 //
 // GET /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) Recipients(ctx context.Context, id string, opts ListRecipientsOptions) (*RecipientPage, error) {
-	if err := checkID("broadcastId", id); err != nil {
+	if err := checkPathID(OpGetWhatsAppBroadcastRecipients, id); err != nil {
 		return nil, err
 	}
 	if err := checkPage(opts.Limit, opts.Skip); err != nil {
@@ -63,7 +63,7 @@ func (s *BroadcastsService) AllRecipients(ctx context.Context, id string, opts L
 //
 // PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) AddRecipients(ctx context.Context, id string, recipients []BroadcastRecipient) (*AddRecipientsResponse, error) {
-	if err := checkID("broadcastId", id); err != nil {
+	if err := checkPathID(OpAddWhatsAppBroadcastRecipients, id); err != nil {
 		return nil, err
 	}
 	if err := checkCount("recipients", len(recipients), maxRecipients); err != nil {
@@ -83,7 +83,7 @@ func (s *BroadcastsService) AddRecipients(ctx context.Context, id string, recipi
 //
 // DELETE /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) RemoveRecipients(ctx context.Context, id string, phones []string) (*RemoveRecipientsResponse, error) {
-	if err := checkID("broadcastId", id); err != nil {
+	if err := checkPathID(OpRemoveWhatsAppBroadcastRecipients, id); err != nil {
 		return nil, err
 	}
 	if err := checkCount("phones", len(phones), 0); err != nil {
@@ -109,7 +109,7 @@ func (s *BroadcastsService) RemoveRecipients(ctx context.Context, id string, pho
 //
 // PATCH /v1/whatsapp/broadcasts/{broadcastId}/recipients
 func (s *BroadcastsService) AddRecipientsMany(ctx context.Context, id string, recipients iter.Seq2[BroadcastRecipient, error], opts ...BatchOption) (*BatchReport, error) {
-	if err := checkID("broadcastId", id); err != nil {
+	if err := checkPathID(OpAddWhatsAppBroadcastRecipients, id); err != nil {
 		return &BatchReport{}, err
 	}
 	return run(ctx, recipients, batchJob[BroadcastRecipient]{

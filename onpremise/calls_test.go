@@ -92,12 +92,12 @@ var calls = []struct {
 	}},
 	{"GetProfileAbout", `GET /settings/profile/about  `, func(ctx context.Context, c *onpremise.Client) (any, error) { return c.Profile.About(ctx) }},
 	{"UpdateProfileAbout", `PATCH /settings/profile/about application/json {"text":"` + strings.Repeat("é", 139) + `"}`, func(ctx context.Context, c *onpremise.Client) (any, error) {
-		return alone(c.Profile.UpdateAbout(ctx, strings.Repeat("é", 139)))
+		return alone(c.Profile.SetAbout(ctx, strings.Repeat("é", 139)))
 	}},
 	{"GetProfilePhoto", `GET /settings/profile/photo  `, func(ctx context.Context, c *onpremise.Client) (any, error) { return c.Profile.Photo(ctx) }},
 	{"GetProfilePhoto", `GET /settings/profile/photo?format=link  `, photoLink},
 	{"UpdateProfilePhoto", `POST /settings/profile/photo image/png ` + string(png), func(ctx context.Context, c *onpremise.Client) (any, error) {
-		return alone(c.Profile.UpdatePhoto(ctx, onpremise.Picture{Data: png}))
+		return alone(c.Profile.SetPhoto(ctx, onpremise.Picture{Data: png}))
 	}},
 	{"DeleteProfilePhoto", `DELETE /settings/profile/photo  `, func(ctx context.Context, c *onpremise.Client) (any, error) { return alone(c.Profile.DeletePhoto(ctx)) }},
 	{"EnableTwoStep", `POST /settings/account/two-step application/json {"pin":"123456"}`, func(ctx context.Context, c *onpremise.Client) (any, error) {
@@ -128,7 +128,7 @@ var calls = []struct {
 	{"CreateGroup", `POST /groups application/json {"subject":"friends"}`, func(ctx context.Context, c *onpremise.Client) (any, error) { return c.Groups.Create(ctx, "friends") }},
 	{"GetGroupInfo", `GET /groups/` + testGroup + `  `, func(ctx context.Context, c *onpremise.Client) (any, error) { return c.Groups.Get(ctx, testGroup) }},
 	{"UpdateGroupInfo", `PUT /groups/` + testGroup + ` application/json {"subject":"friends"}`, func(ctx context.Context, c *onpremise.Client) (any, error) {
-		return alone(c.Groups.Update(ctx, testGroup, "friends"))
+		return alone(c.Groups.SetSubject(ctx, testGroup, "friends"))
 	}},
 	{"GetGroupInvite", `GET /groups/` + testGroup + `/invite  `, func(ctx context.Context, c *onpremise.Client) (any, error) { return c.Groups.Invite(ctx, testGroup) }},
 	{"DeleteGroupInvite", `DELETE /groups/` + testGroup + `/invite  `, func(ctx context.Context, c *onpremise.Client) (any, error) {

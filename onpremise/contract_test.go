@@ -82,9 +82,9 @@ func TestEveryOperationKeepsToTheContract(t *testing.T) {
 	profile := onpremise.BusinessProfile{Address: "1 Road", Description: "Engines", Email: "a@example.com", Vertical: "Retail", Websites: []string{"https://example.com"}}
 	ok(c.BusinessProfile.Update(ctx, profile))
 	require.Equal(t, &profile, must(c.BusinessProfile.Get(ctx)))
-	ok(c.Profile.UpdateAbout(ctx, "open all day"))
+	ok(c.Profile.SetAbout(ctx, "open all day"))
 	require.Equal(t, "open all day", must(c.Profile.About(ctx)))
-	ok(c.Profile.UpdatePhoto(ctx, onpremise.Picture{Data: png}))
+	ok(c.Profile.SetPhoto(ctx, onpremise.Picture{Data: png}))
 	require.Equal(t, png, must(c.Profile.Photo(ctx)).Data)
 	require.NotEmpty(t, must(c.Profile.PhotoLink(ctx)))
 	ok(c.Profile.DeletePhoto(ctx))
@@ -130,7 +130,7 @@ func TestEveryOperationKeepsToTheContract(t *testing.T) {
 	require.True(t, server.IsRead(received))
 
 	group := must(c.Groups.Create(ctx, "friends")).ID
-	ok(c.Groups.Update(ctx, group, "best friends"))
+	ok(c.Groups.SetSubject(ctx, group, "best friends"))
 	link := must(c.Groups.Invite(ctx, group))
 	ok(server.JoinGroup(link, testTo))
 	ok(c.Groups.AddAdmins(ctx, group, []string{testTo}))

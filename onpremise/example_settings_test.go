@@ -76,12 +76,12 @@ func ExampleBusinessProfileService_Update() {
 	// Output: Coffee and cake [https://shop.example.com]
 }
 
-func ExampleProfileService_UpdateAbout() {
+func ExampleProfileService_SetAbout() {
 	server := onpremisetest.NewServer(onpremisetest.InProcess())
 	defer server.Close()
 	client, ctx := server.Client(), context.Background()
 
-	if err := client.Profile.UpdateAbout(ctx, "Open Monday to Saturday, 9 to 18"); err != nil {
+	if err := client.Profile.SetAbout(ctx, "Open Monday to Saturday, 9 to 18"); err != nil {
 		fmt.Println(err)
 		return
 	}

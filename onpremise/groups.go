@@ -44,12 +44,12 @@ func (s *GroupsService) Get(ctx context.Context, id string) (*GroupInfo, error) 
 	return group(s.client.api.GetGroupInfo(ctx, id))
 }
 
-// Update sets the subject of a group.
+// SetSubject sets the subject of a group.
 //
 // Retried on any transient failure.
 //
 // PUT /groups/{GroupId}
-func (s *GroupsService) Update(ctx context.Context, id, subject string) error {
+func (s *GroupsService) SetSubject(ctx context.Context, id, subject string) error {
 	if err := checkID("GroupId", id); err != nil {
 		return err
 	}
@@ -62,7 +62,8 @@ func (s *GroupsService) Update(ctx context.Context, id, subject string) error {
 // Leave removes the account from a group. If it was the only administrator, the server appoints
 // another one.
 //
-// Retried only if the request was not processed.
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], call List to see
+// whether it happened.
 //
 // POST /groups/{GroupId}/leave
 func (s *GroupsService) Leave(ctx context.Context, id string) error {

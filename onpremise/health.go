@@ -93,7 +93,7 @@ func (s *HealthService) Support(ctx context.Context) (json.RawMessage, error) {
 	return object(s.client.api.GetSupportInfo(ctx))
 }
 
-// object returns a response of which only its being a JSON object is known.
+// object returns a response that may be any JSON object.
 func object(resp *http.Response, err error) (json.RawMessage, error) {
 	r, err := reply.JSON[json.RawMessage](resp, err)
 	if err != nil {

@@ -95,7 +95,7 @@ func callOf(ctx context.Context, c *onpremise.Client, caller, n int) (text strin
 		for _, err = range c.Contacts.CheckMany(ctx, onpremise.FromSlice([]string{testTo, "16315550002"})) {
 		}
 	case 2:
-		err = c.Profile.UpdateAbout(ctx, fmt.Sprint("about ", caller, n))
+		err = c.Profile.SetAbout(ctx, fmt.Sprint("about ", caller, n))
 	default:
 		text = fmt.Sprint("message ", caller, "-", n)
 		err = send(ctx, c, text)

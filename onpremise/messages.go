@@ -19,7 +19,8 @@ type MessagesService service
 // It returns [ErrWindowClosed] if the customer has not written in the last 24 hours, when only a
 // template can be sent, and [ErrOutcomeUnknown] if the response has no ID.
 //
-// Retried only if the request was not processed.
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], sending again could
+// send twice.
 //
 // POST /messages
 func (s *MessagesService) Send(ctx context.Context, message Message) (id string, err error) {

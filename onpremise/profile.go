@@ -13,7 +13,7 @@ const maxAbout = 139
 // ProfileService manages the about text and the photo of the account.
 type ProfileService service
 
-// About returns the short text below the name of the account.
+// About returns the text below the name of the account.
 //
 // Retried on any transient failure.
 //
@@ -27,12 +27,12 @@ func (s *ProfileService) About(ctx context.Context) (string, error) {
 	return about.Text, nil
 }
 
-// UpdateAbout sets the short text, which has at most 139 characters.
+// SetAbout sets the text below the name of the account, which has at most 139 characters.
 //
 // Retried on any transient failure.
 //
 // PATCH /settings/profile/about
-func (s *ProfileService) UpdateAbout(ctx context.Context, text string) error {
+func (s *ProfileService) SetAbout(ctx context.Context, text string) error {
 	if err := checkLength("text", text, maxAbout); err != nil {
 		return err
 	}
@@ -62,12 +62,12 @@ var photoLink = reply.Part("link", func(r *onpremiseapi.ProfilePhotoResponse) (s
 	return link, link != ""
 })
 
-// UpdatePhoto sets the photo of the account.
+// SetPhoto sets the photo of the account.
 //
 // Retried on any transient failure.
 //
 // POST /settings/profile/photo
-func (s *ProfileService) UpdatePhoto(ctx context.Context, photo Picture) error {
+func (s *ProfileService) SetPhoto(ctx context.Context, photo Picture) error {
 	contentType, _, err := photo.contentType()
 	if err != nil {
 		return err

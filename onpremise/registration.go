@@ -37,7 +37,8 @@ func (AlreadyRegistered) requestCodeResult() {}
 //	case onpremise.AlreadyRegistered: // done
 //	}
 //
-// Retried only if the request was not processed. A second code invalidates the first.
+// Retried only if the request was not processed. After [ErrOutcomeUnknown], wait for the code
+// before requesting another, which would invalidate it.
 //
 // POST /account
 func (s *RegistrationService) RequestCode(ctx context.Context, req RequestCodeRequest) (RequestCodeResult, error) {

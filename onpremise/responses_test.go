@@ -194,7 +194,7 @@ func TestInvalidPicturesAreNotSent(t *testing.T) {
 	t.Parallel()
 	client, w := newClient(t, 200, "")
 	for _, p := range []onpremise.Picture{{}, {Data: []byte("text")}, {Data: png, ContentType: "text/plain"}, {Data: png, ContentType: "image/x\r\n"}} {
-		require.ErrorIs(t, client.Profile.UpdatePhoto(t.Context(), p), onpremise.ErrInvalidRequest)
+		require.ErrorIs(t, client.Profile.SetPhoto(t.Context(), p), onpremise.ErrInvalidRequest)
 		require.ErrorIs(t, client.Groups.SetIcon(t.Context(), testGroup, p), onpremise.ErrInvalidRequest)
 	}
 	require.Zero(t, w.sent())
