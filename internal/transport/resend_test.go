@@ -129,19 +129,19 @@ func TestServerGetsARequestOncePerAttemptOverHTTP2(t *testing.T) {
 	}
 }
 
-// The server may reset a request that is still being written. Without TLS the transport cannot
-// tell it from one of HTTP/1.1 whose connection was closed before anything was written.
+// The server may reset a request that is still being written. Without TLS, net/http may resend it
+// once if its connection was used before.
 func TestResetOfAnUnfinishedRequest(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(nil)
 	server.StartTLS()
 	server.Close()
 	config := &tls.Config{Certificates: server.TLS.Certificates, NextProtos: []string{"h2"}}
-	for base, most := range map[string]int64{"https://api.test": 1, "http://api.test": 4} {
+	for base, reused := range map[string]int64{"https://api.test": 1, "http://api.test": 2} {
 		synctest.Test(t, func(t *testing.T) {
 			var received atomic.Int64
 			rt, _ := newWire(t, nil, func(c net.Conn) {
-				if most == 1 {
+				if strings.HasPrefix(base, "https") {
 					c = tls.Server(c, config)
 				}
 				serveHTTP2(c, true, func(stream uint32) ([]byte, bool) {
@@ -153,10 +153,13 @@ func TestResetOfAnUnfinishedRequest(t *testing.T) {
 			rt.Protocols.SetHTTP2(true)
 			rt.Protocols.SetUnencryptedHTTP2(true)
 			tr := newTransport(t, base, &http.Client{Transport: rt}, retries(0))
-			req, err := http.NewRequestWithContext(t.Context(), create.method, base+create.path, bytes.NewReader(make([]byte, 1<<20)))
-			require.NoError(t, err)
-			require.True(t, failure(t, finish(tr.Do(req))).Unknown)
-			require.LessOrEqual(t, received.Load(), most)
+			for _, most := range []int64{1, reused} { // on a new connection, and on a reused one
+				received.Store(0)
+				req, err := http.NewRequestWithContext(t.Context(), create.method, base+create.path, bytes.NewReader(make([]byte, 1<<20)))
+				require.NoError(t, err)
+				require.True(t, failure(t, finish(tr.Do(req))).Unknown)
+				require.LessOrEqual(t, received.Load(), most)
+			}
 		})
 	}
 }

@@ -30,7 +30,7 @@ type trace struct {
 	used     bool // net/http's own transport has the request
 	carried  bool // it got a connection
 	exchange int  // counts the requests of the attempt: those of redirects and of middleware, too
-	conn     net.Conn
+	conn     httptrace.GotConnInfo
 	begun    bool // net/http wrote the headers, over HTTP/1.1 to a buffer
 	wrote    bool // it wrote the whole request to the connection
 	resends  int  // by net/http
@@ -101,7 +101,7 @@ func (tr *trace) gotConn(info httptrace.GotConnInfo) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	previous := tr.conn
-	tr.conn, tr.carried = info.Conn, true
+	tr.conn, tr.carried = info, true
 	if !tr.sending || !tr.begun {
 		return
 	}
@@ -115,9 +115,13 @@ func (tr *trace) gotConn(info httptrace.GotConnInfo) {
 	tr.cancel()
 }
 
-func isHTTP2(conn net.Conn) bool {
-	secure, ok := conn.(*tls.Conn)
-	return ok && secure.ConnectionState().NegotiatedProtocol == "h2"
+// isHTTP2 reports whether a request that is about to be resent was sent over HTTP/2, on this
+// connection. Without TLS only a new connection tells: HTTP/1.1 resends nothing that failed on one.
+func isHTTP2(on httptrace.GotConnInfo) bool {
+	if conn, ok := on.Conn.(*tls.Conn); ok {
+		return conn.ConnectionState().NegotiatedProtocol == "h2"
+	}
+	return !on.Reused
 }
 
 // written notes that net/http wrote the headers of an exchange, or the whole request.
