@@ -34,7 +34,7 @@ func (s *AccountsService) List(ctx context.Context, opts ListAccountsOptions) ([
 }
 
 // Health returns the health of an account: its token, its permissions and its problems. It returns
-// [ErrNotFound] if there is no such account.
+// [ErrNotFound] if there is none.
 //
 // Retried on any transient failure.
 //
@@ -99,7 +99,7 @@ type ConnectionLogOptions struct {
 	Skip      int    // entries before the page
 }
 
-// ConnectionLog returns a page of the log of connections and disconnections, the newest first. The
+// ConnectionLog returns a page of the log of connections and disconnections, newest first. The
 // server keeps entries for 7 days.
 //
 // Retried on any transient failure.
@@ -116,8 +116,9 @@ func (s *AccountsService) ConnectionLog(ctx context.Context, opts ConnectionLogO
 	}))
 }
 
-// AllConnectionLog returns an iterator over the entries of the connection log that match opts, the
-// newest first, beginning with number Skip, in pages of Limit. An error is yielded last.
+// AllConnectionLog returns an iterator over the entries of the connection log that match opts,
+// newest first. It omits the first Skip entries and fetches pages of Limit. An error is yielded
+// last.
 //
 // Retried on any transient failure.
 //

@@ -13,7 +13,7 @@ import (
 
 const maxConversations = 100
 
-// ConversationsService reads and answers conversations with customers. Its methods return
+// ConversationsService reads conversations with customers and replies to them. Its methods return
 // [ErrAddonRequired] if the plan lacks the inbox add-on.
 type ConversationsService service
 
@@ -80,9 +80,9 @@ func (e *PartialListError) text() string {
 	return b.String()
 }
 
-// All returns an iterator over the conversations that match opts, the most recently changed first,
-// beginning at Cursor, in pages of Limit. Each conversation is yielded once. An error is yielded
-// last: a [*PartialListError] if the conversations of some accounts could not be read.
+// All returns an iterator over the conversations that match opts, the most recently changed first.
+// It begins at Cursor and fetches pages of Limit. Each conversation is yielded once. An error is
+// yielded last: a [*PartialListError] if the conversations of some accounts could not be read.
 //
 // Retried on any transient failure.
 //

@@ -157,7 +157,7 @@ type Content struct {
 // client's base URL. Attachments of WhatsApp messages expire after 7 days; then it returns
 // [ErrInvalidRequest]. Only the context and [WithTimeout] limit the time.
 //
-// Retried on any transient failure, until the response begins.
+// Retried on any transient failure until the response begins.
 //
 // GET /v1/whatsapp/media/{mediaId}
 func (s *MediaService) Download(ctx context.Context, attachmentURL string) (*Content, error) {

@@ -101,10 +101,10 @@ func checkPhone(field, phone string) error {
 
 func checkPage(limit, skip int) error {
 	if limit < 0 {
-		return invalid("limit", "cannot be negative")
+		return invalid("limit", "must not be negative")
 	}
 	if skip < 0 {
-		return invalid("skip", "cannot be negative")
+		return invalid("skip", "must not be negative")
 	}
 	return nil
 }

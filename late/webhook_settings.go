@@ -81,7 +81,7 @@ func (s *WebhooksService) Ensure(ctx context.Context, req CreateWebhookRequest) 
 }
 
 // Update changes the fields of a webhook that are not nil. The ID in req is ignored. It returns
-// [ErrNotFound] if there is no such webhook.
+// [ErrNotFound] if there is none.
 //
 // Retried on any transient failure.
 //
