@@ -51,9 +51,7 @@ type guardedClient struct {
 
 func (g *guardedClient) Do(req *http.Request) (*http.Response, error) {
 	if call := callFrom(req.Context()); call != nil {
-		if ctx := call.trace.enter(req.Context()); ctx != req.Context() {
-			req = req.WithContext(ctx)
-		}
+		req = call.trace.enter(req)
 		defer call.trace.leave()
 	}
 	own := g.copy()

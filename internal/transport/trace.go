@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
 	"net/http/httptrace"
 	"sync"
 )
@@ -60,9 +61,10 @@ func (tr *trace) next(ctx context.Context) context.Context {
 	return tr.observe(ctx, new(httptrace.ClientTrace))
 }
 
-// enter notes that the caller's client gets the request, and returns its context. Connections
-// before belong to requests that a middleware made for itself.
-func (tr *trace) enter(ctx context.Context) context.Context {
+// enter notes that the caller's client gets the request, and returns it with the context of a new
+// exchange, if it is not the first. Connections before belong to requests that a middleware made
+// for itself.
+func (tr *trace) enter(req *http.Request) *http.Request {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	first := !tr.sending && !tr.used
@@ -70,9 +72,9 @@ func (tr *trace) enter(ctx context.Context) context.Context {
 		tr.sending, tr.used, tr.carried = true, false, false
 	}
 	if first {
-		return ctx
+		return req
 	}
-	return tr.next(ctx)
+	return req.WithContext(tr.next(req.Context()))
 }
 
 // leave notes that the caller's client has a response or an error: later connections belong to
