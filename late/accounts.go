@@ -9,8 +9,6 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-const maxLogs = 100
-
 // AccountsService manages the connected accounts. The ID of a WhatsApp account is what
 // [WithAccount] takes.
 type AccountsService service
@@ -143,13 +141,15 @@ func checkConnectionLog(opts ConnectionLogOptions) error {
 	if opts.Days < 0 || opts.Days > 7 {
 		return invalid("days", "must be from 1 to 7")
 	}
-	return checkLimit(opts.Limit, maxLogs)
+	return checkLimit(opts.Limit)
 }
 
+const maxPageSize = 100
+
 // checkLimit requires a page size that the server accepts, or none.
-func checkLimit(limit, most int) error {
-	if limit < 0 || limit > most {
-		return invalid("limit", fmt.Sprintf("must be from 1 to %d", most))
+func checkLimit(limit int) error {
+	if limit < 0 || limit > maxPageSize {
+		return invalid("limit", fmt.Sprintf("must be from 1 to %d", maxPageSize))
 	}
 	return nil
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/wabakit/wabakit-go/late/lateapi"
 )
 
-const maxConversations = 100
-
 // ConversationsService reads conversations with customers and replies to them. Its methods return
 // [ErrAddonRequired] if the plan lacks the inbox add-on.
 type ConversationsService service
@@ -45,7 +43,7 @@ type ConversationPage struct {
 //
 // GET /v1/inbox/conversations
 func (s *ConversationsService) List(ctx context.Context, opts ListConversationsOptions) (*ConversationPage, error) {
-	if err := checkLimit(opts.Limit, maxConversations); err != nil {
+	if err := checkLimit(opts.Limit); err != nil {
 		return nil, err
 	}
 	if opts.AccountID == "" {
@@ -183,7 +181,7 @@ func (s *ConversationsService) Messages(ctx context.Context, id string, opts Lis
 	if err != nil {
 		return nil, err
 	}
-	if err := checkLimit(opts.Limit, maxConversations); err != nil {
+	if err := checkLimit(opts.Limit); err != nil {
 		return nil, err
 	}
 	params := &lateapi.GetInboxConversationMessagesParams{AccountID: account, Limit: optional(opts.Limit), Cursor: optional(opts.Cursor)}

@@ -127,7 +127,7 @@ func TestReplyIsSentAsTheContractHasIt(t *testing.T) {
 			var got map[string]any
 			require.NoError(t, json.Unmarshal([]byte(w.bodies[0]), &got))
 			require.Equal(t, want, got)
-			require.Equal(t, []string{"Key 1"}, w.requests[0].Header["idempotency-key"])
+			require.Equal(t, []string{"Key 1"}, w.requests[0].Header[strings.ToLower("Idempotency-Key")])
 		})
 	}
 }

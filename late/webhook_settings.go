@@ -180,7 +180,7 @@ type WebhookLogOptions struct {
 //
 // GET /v1/webhooks/logs
 func (s *WebhooksService) Log(ctx context.Context, opts WebhookLogOptions) ([]WebhookLog, error) {
-	if err := checkLimit(opts.Limit, maxLogs); err != nil {
+	if err := checkLimit(opts.Limit); err != nil {
 		return nil, err
 	}
 	return webhookLogs(s.client.api.GetWebhookLogs(ctx, &lateapi.GetWebhookLogsParams{

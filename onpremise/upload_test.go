@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -63,7 +62,7 @@ func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(s.early)
 		return
 	}
-	var sum hash.Hash = sha256.New()
+	sum := sha256.New()
 	to := io.Writer(sum)
 	if r.Header.Get("Content-Type") == largeType {
 		to = io.Discard

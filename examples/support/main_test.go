@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"strings"
 	"testing"
 
@@ -61,7 +60,7 @@ func TestErrors(t *testing.T) {
 				return nil
 			}}
 			err := d.handle(t.Context(), message{to: "1", text: "hi"})
-			require.True(t, errors.Is(err, test.want), "%v", err)
+			require.ErrorIs(t, err, test.want)
 			require.Len(t, sent, test.sent)
 		})
 	}

@@ -157,8 +157,8 @@ func outcome(call *transport.Call, resp *http.Response, body []byte) error {
 	var said struct {
 		Success, Error, Errors json.RawMessage
 	}
-	if json.Unmarshal(body, &said) != nil { //nolint:nilerr // JSON reports it, and None accepts any body
-		return nil
+	if json.Unmarshal(body, &said) != nil {
+		return nil //nolint:nilerr // JSON reports it, and None accepts any body
 	}
 	switch {
 	case says(said.Error) || says(said.Errors):

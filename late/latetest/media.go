@@ -64,7 +64,7 @@ func (a *api) serveStorage(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	f, now := a.files[strings.TrimPrefix(r.URL.Path, storagePath)], a.clock.Now()
 	a.mu.Unlock()
-	status := http.StatusOK
+	var status int
 	switch {
 	case f == nil:
 		status = http.StatusNotFound
