@@ -18,11 +18,11 @@ func TestBulkSendReturnsAResultPerRecipient(t *testing.T) {
 			"accountId": w.AccountID(), "template": object{"name": "hello", "language": "en_US"},
 			"recipients": list{recipient(1), recipient(2), object{"phone": "3"}, object{"phone": phone(4)}, recipient(1)},
 		}
-		answer := w.ok("POST", "/bulk", body)
-		require.Equal(t, object{"total": 5., "sent": 2., "failed": 3.}, answer["summary"])
-		require.Equal(t, []any{true, false, false, false, true}, each(answer["results"], "success"))
-		require.NotEmpty(t, at(answer, "results", 0, "messageId"))
-		require.Equal(t, "Not on WhatsApp", at(answer, "results", 1, "error"))
+		reply := w.ok("POST", "/bulk", body)
+		require.Equal(t, object{"total": 5., "sent": 2., "failed": 3.}, reply["summary"])
+		require.Equal(t, []any{true, false, false, false, true}, each(reply["results"], "success"))
+		require.NotEmpty(t, at(reply, "results", 0, "messageId"))
+		require.Equal(t, "Not on WhatsApp", at(reply, "results", 1, "error"))
 		require.Len(t, w.Messages(), 2, "a duplicate gets two messages")
 		require.Empty(t, w.Messages()[0].BroadcastID)
 
@@ -58,12 +58,12 @@ func TestGroupsFollowFromContacts(t *testing.T) {
 			lateapi.CreateContactRequest{Phone: phone(3), Name: "C"},
 		)
 		groups := func() any { return w.ok("GET", "/groups?accountId=ACCOUNT", nil)["groups"] }
-		answer := w.ok("GET", "/groups?accountId=ACCOUNT", nil)
+		reply := w.ok("GET", "/groups?accountId=ACCOUNT", nil)
 		require.Equal(t, list{
 			object{"name": "a", "totalCount": 2., "optedInCount": 1.},
 			object{"name": "b", "totalCount": 1., "optedInCount": 1.},
-		}, answer["groups"])
-		require.Equal(t, object{"totalContacts": 3., "optedInContacts": 2., "groupCount": 2.}, answer["summary"])
+		}, reply["groups"])
+		require.Equal(t, object{"totalContacts": 3., "optedInContacts": 2., "groupCount": 2.}, reply["summary"])
 
 		rename := object{"accountId": w.AccountID(), "oldName": "b", "newName": "c"}
 		require.EqualValues(t, 1, w.ok("POST", "/groups", rename)["modified"])

@@ -110,7 +110,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.serveStorage(w, r)
 		return
 	}
-	c, answer, err := a.serve(w, r)
+	c, resp, err := a.serve(w, r)
 	if err == nil && c.until.After(c.now) && a.clock.WaitUntil(r.Context(), c.until) != nil {
 		panic(http.ErrAbortHandler) // the client has gone
 	}
@@ -119,13 +119,13 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, refused.status, refused.body)
 		return
 	}
-	switch answer := answer.(type) {
+	switch resp := resp.(type) {
 	case reply:
-		writeJSON(w, answer.status, answer.body)
+		writeJSON(w, resp.status, resp.body)
 	case *file:
-		answer.serve(w)
+		resp.serve(w)
 	default:
-		writeJSON(w, http.StatusOK, answer)
+		writeJSON(w, http.StatusOK, resp)
 	}
 }
 
@@ -162,8 +162,8 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) 
 		return c, nil, refuse(http.StatusRequestEntityTooLarge, "body_too_large", "", "The body is larger than %d bytes", maxBody)
 	}
 	a.runDue()
-	answer, err := operations[id](a, c)
-	return c, answer, err
+	resp, err := operations[id](a, c)
+	return c, resp, err
 }
 
 // id returns a new ID in the format of the production server.

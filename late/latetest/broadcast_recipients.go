@@ -19,22 +19,22 @@ type recipient struct {
 
 // seen returns the state of the recipient at a time.
 func (r *recipient) seen(now time.Time) lateapi.RecipientDelivery {
-	answer := lateapi.RecipientDelivery{
+	resp := lateapi.RecipientDelivery{
 		Phone: r.Phone, Name: r.Name, Variables: r.Variables, Status: r.delivery.status(now),
 	}
-	switch answer.Status {
+	switch resp.Status {
 	case lateapi.DeliveryStatusFailed:
-		answer.Error = r.delivery.failure
+		resp.Error = r.delivery.failure
 	case lateapi.DeliveryStatusRead:
-		answer.ReadAt = r.delivery.read
+		resp.ReadAt = r.delivery.read
 		fallthrough
 	case lateapi.DeliveryStatusDelivered:
-		answer.DeliveredAt = r.delivery.delivered
+		resp.DeliveredAt = r.delivery.delivered
 		fallthrough
 	case lateapi.DeliveryStatusSent:
-		answer.MessageID, answer.SentAt = r.delivery.id, r.delivery.sent
+		resp.MessageID, resp.SentAt = r.delivery.id, r.delivery.sent
 	}
-	return answer
+	return resp
 }
 
 // summary counts the recipients by delivery status.

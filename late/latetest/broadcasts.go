@@ -23,21 +23,21 @@ type broadcast struct {
 
 // seen returns the state of the broadcast at a time.
 func (b *broadcast) seen(now time.Time) lateapi.Broadcast {
-	answer, s := b.Broadcast, b.summary(now)
-	answer.RecipientCount, answer.FailedCount = s.Total, s.Failed
-	answer.SentCount = s.Sent + s.Delivered + s.Read
-	answer.DeliveredCount, answer.ReadCount = s.Delivered+s.Read, s.Read
+	resp, s := b.Broadcast, b.summary(now)
+	resp.RecipientCount, resp.FailedCount = s.Total, s.Failed
+	resp.SentCount = s.Sent + s.Delivered + s.Read
+	resp.DeliveredCount, resp.ReadCount = s.Delivered+s.Read, s.Read
 	if b.Status == lateapi.BroadcastStatusSending && !now.Before(b.ends) {
-		answer.Status = lateapi.BroadcastStatusCompleted
+		resp.Status = lateapi.BroadcastStatusCompleted
 		if s.Failed == s.Total {
-			answer.Status = lateapi.BroadcastStatusFailed
+			resp.Status = lateapi.BroadcastStatusFailed
 		}
-		answer.CompletedAt, answer.UpdatedAt = b.ends, b.ends
+		resp.CompletedAt, resp.UpdatedAt = b.ends, b.ends
 	}
-	return answer
+	return resp
 }
 
-func (b *broadcast) answer(now time.Time, message string) lateapi.BroadcastResponse {
+func (b *broadcast) resp(now time.Time, message string) lateapi.BroadcastResponse {
 	return lateapi.BroadcastResponse{Success: true, Broadcast: b.seen(now), Message: message}
 }
 
@@ -111,7 +111,7 @@ func (a *api) createBroadcast(c *call, in lateapi.CreateBroadcastRequest) (any, 
 	b.add(in.Recipients)
 	acc.broadcasts = append(acc.broadcasts, b)
 	a.sends[b.ID] = b
-	return b.answer(c.now, "Broadcast created"), nil
+	return b.resp(c.now, "Broadcast created"), nil
 }
 
 func (a *api) getBroadcast(c *call) (any, error) {
@@ -119,7 +119,7 @@ func (a *api) getBroadcast(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.answer(c.now, ""), nil
+	return b.resp(c.now, ""), nil
 }
 
 func (a *api) deleteBroadcast(c *call) (any, error) {
@@ -155,7 +155,7 @@ func (a *api) scheduleBroadcast(c *call, in lateapi.ScheduleBroadcastRequest) (a
 	}
 	b.Status, b.ScheduledAt = lateapi.BroadcastStatusScheduled, in.ScheduledAt.UTC()
 	b.UpdatedAt = c.now.Truncate(time.Millisecond)
-	return b.answer(c.now, "Broadcast scheduled"), nil
+	return b.resp(c.now, "Broadcast scheduled"), nil
 }
 
 func (a *api) cancelSchedule(c *call) (any, error) {
@@ -168,5 +168,5 @@ func (a *api) cancelSchedule(c *call) (any, error) {
 	}
 	b.Status, b.ScheduledAt = lateapi.BroadcastStatusDraft, time.Time{}
 	b.UpdatedAt = c.now.Truncate(time.Millisecond)
-	return b.answer(c.now, "Schedule cancelled"), nil
+	return b.resp(c.now, "Schedule cancelled"), nil
 }

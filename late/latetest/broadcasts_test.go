@@ -51,14 +51,14 @@ func TestBroadcastIsSentToEveryRecipientOnce(t *testing.T) {
 		require.EqualValues(t, 0, b["sentCount"], "responses include 0")
 		require.Equal(t, object{"name": "hello", "language": "en_US"}, b["template"])
 
-		answer := w.ok("PATCH", path+"/recipients", object{"recipients": list{recipient(2), recipient(3), recipient(3)}})
-		require.Equal(t, object{"success": true, "added": 1., "duplicates": 2., "totalRecipients": 3.}, answer)
-		answer = w.ok("DELETE", path+"/recipients", object{"phones": list{phone(1), phone(1), phone(9)}})
-		require.Equal(t, object{"success": true, "removed": 1., "totalRecipients": 2.}, answer)
+		reply := w.ok("PATCH", path+"/recipients", object{"recipients": list{recipient(2), recipient(3), recipient(3)}})
+		require.Equal(t, object{"success": true, "added": 1., "duplicates": 2., "totalRecipients": 3.}, reply)
+		reply = w.ok("DELETE", path+"/recipients", object{"phones": list{phone(1), phone(1), phone(9)}})
+		require.Equal(t, object{"success": true, "removed": 1., "totalRecipients": 2.}, reply)
 		require.Empty(t, w.Messages())
 
-		answer = w.ok("POST", path+"/send", nil)
-		require.Equal(t, object{"success": true, "status": "completed", "sent": 2., "failed": 0., "total": 2.}, answer)
+		reply = w.ok("POST", path+"/send", nil)
+		require.Equal(t, object{"success": true, "status": "completed", "sent": 2., "failed": 0., "total": 2.}, reply)
 		b = w.broadcast(path)
 		require.Equal(t, "completed", b["status"])
 		require.NotEmpty(t, b["startedAt"])
@@ -92,18 +92,18 @@ func TestScheduledBroadcastIsSentOnTime(t *testing.T) {
 	both(t, func(t *testing.T, w *wire) {
 		w.approve("hello")
 		path := w.draft(recipient(1))
-		answer := w.ok("POST", path+"/schedule", in(w, time.Hour))
-		require.Equal(t, "scheduled", at(answer, "broadcast", "status"))
-		at1 := at(answer, "broadcast", "scheduledAt")
+		reply := w.ok("POST", path+"/schedule", in(w, time.Hour))
+		require.Equal(t, "scheduled", at(reply, "broadcast", "status"))
+		at1 := at(reply, "broadcast", "scheduledAt")
 		require.NotEmpty(t, at1)
 
 		w.call(400, "POST", path+"/schedule", in(w, 2*time.Hour)) // no longer a draft
 		w.call(400, "PATCH", path+"/recipients", object{"recipients": list{recipient(2)}})
 		w.call(400, "DELETE", path, nil)
 
-		answer = w.ok("DELETE", path+"/schedule", nil)
-		require.Equal(t, "draft", at(answer, "broadcast", "status"))
-		require.Nil(t, at(answer, "broadcast", "scheduledAt"))
+		reply = w.ok("DELETE", path+"/schedule", nil)
+		require.Equal(t, "draft", at(reply, "broadcast", "status"))
+		require.Nil(t, at(reply, "broadcast", "scheduledAt"))
 		w.call(400, "DELETE", path+"/schedule", nil)
 		w.Advance(2 * time.Hour)
 		require.Equal(t, "draft", w.broadcast(path)["status"])
@@ -157,9 +157,9 @@ func TestBroadcastsAreListedNewestFirst(t *testing.T) {
 			"&limit=1&status=draft": {second},
 			"&limit=1000&skip=1":    {second, first},
 		} {
-			answer := w.ok("GET", "/broadcasts?accountId=ACCOUNT"+query, nil)
+			reply := w.ok("GET", "/broadcasts?accountId=ACCOUNT"+query, nil)
 			paths := []any{}
-			for _, one := range each(answer["broadcasts"], "id") {
+			for _, one := range each(reply["broadcasts"], "id") {
 				paths = append(paths, "/broadcasts/"+one.(string))
 			}
 			require.Equal(t, want, paths, query)

@@ -17,7 +17,7 @@ type contact struct {
 	account *account
 }
 
-func (c *contact) answer() lateapi.ContactResponse {
+func (c *contact) resp() lateapi.ContactResponse {
 	return lateapi.ContactResponse{Success: true, Contact: c.Contact}
 }
 
@@ -103,7 +103,7 @@ func (a *api) createContact(c *call, in lateapi.CreateContactRequest) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	return created.answer(), nil
+	return created.resp(), nil
 }
 
 // addContact creates a contact if its phone number and name are valid.
@@ -139,7 +139,7 @@ func (a *api) getContact(c *call) (any, error) {
 	if one == nil {
 		return nil, missing("Contact")
 	}
-	return one.answer(), nil
+	return one.resp(), nil
 }
 
 func (a *api) updateContact(c *call, in lateapi.UpdateContactRequest) (any, error) {
@@ -183,7 +183,7 @@ func (a *api) updateContact(c *call, in lateapi.UpdateContactRequest) (any, erro
 		one.IsBlocked = *in.IsBlocked
 	}
 	one.changed(c.now)
-	return one.answer(), nil
+	return one.resp(), nil
 }
 
 // changed records a change that lists may show.

@@ -25,7 +25,7 @@ func (a *api) importContacts(c *call, in lateapi.ImportContactsRequest) (any, er
 		return nil, err
 	}
 	skip := in.SkipDuplicates == nil || *in.SkipDuplicates
-	answer := lateapi.ImportContactsResponse{Results: []lateapi.ImportResult{}}
+	resp := lateapi.ImportContactsResponse{Results: []lateapi.ImportResult{}}
 	for _, row := range in.Contacts {
 		result := lateapi.ImportResult{Phone: row.Phone, Name: row.Name}
 		created, err := a.addContact(acc, lateapi.CreateContactRequest{
@@ -37,19 +37,19 @@ func (a *api) importContacts(c *call, in lateapi.ImportContactsRequest) (any, er
 		switch duplicate := errors.As(err, &refused) && refused.status == http.StatusConflict; {
 		case err == nil:
 			result.Success, result.ContactID = true, created.ID
-			answer.Summary.Created++
+			resp.Summary.Created++
 		case duplicate && skip:
 			result.ContactID = acc.byPhone[row.Phone].ID
 			result.Error = "Skipped: " + err.Error()
-			answer.Summary.Skipped++
+			resp.Summary.Skipped++
 		default:
 			result.Error = err.Error()
-			answer.Summary.Failed++
+			resp.Summary.Failed++
 		}
-		answer.Summary.Total++
-		answer.Results = append(answer.Results, result)
+		resp.Summary.Total++
+		resp.Results = append(resp.Results, result)
 	}
-	return succeeded(answer), nil
+	return succeeded(resp), nil
 }
 
 func (a *api) bulkUpdateContacts(c *call, in lateapi.BulkUpdateContactsRequest) (any, error) {
@@ -60,19 +60,19 @@ func (a *api) bulkUpdateContacts(c *call, in lateapi.BulkUpdateContactsRequest) 
 	if err != nil {
 		return nil, err
 	}
-	answer := lateapi.BulkUpdateContactsResponse{Action: string(in.Action)}
+	resp := lateapi.BulkUpdateContactsResponse{Action: string(in.Action)}
 	for _, id := range unique(in.ContactIDs) {
 		one := a.contacts[id]
 		if one == nil {
 			continue
 		}
-		answer.Matched++
+		resp.Matched++
 		if change(one) {
-			answer.Modified++
+			resp.Modified++
 			one.changed(c.now)
 		}
 	}
-	return succeeded(answer), nil
+	return succeeded(resp), nil
 }
 
 // bulkChange returns the function that applies an action to a contact and reports whether the
@@ -126,12 +126,12 @@ func (a *api) bulkDeleteContacts(c *call, in lateapi.BulkDeleteContactsRequest) 
 	if err := count("contactIds", len(in.ContactIDs), maxBulk); err != nil {
 		return nil, err
 	}
-	answer := lateapi.BulkDeleteContactsResponse{}
+	resp := lateapi.BulkDeleteContactsResponse{}
 	for _, id := range unique(in.ContactIDs) {
 		if one := a.contacts[id]; one != nil {
 			a.dropContact(one)
-			answer.Deleted++
+			resp.Deleted++
 		}
 	}
-	return succeeded(answer), nil
+	return succeeded(resp), nil
 }

@@ -57,10 +57,10 @@ func TestInvalidContactIsRejected(t *testing.T) {
 			t.Parallel()
 			w := newWire(t)
 			w.ok("POST", "/contacts", w.contact(1, nil))
-			answer := w.call(tc.status, "POST", "/contacts", w.contact(2, tc.more))
-			require.Equal(t, tc.param, answer["param"])
-			require.NotEmpty(t, answer["code"])
-			require.NotEmpty(t, answer["type"])
+			reply := w.call(tc.status, "POST", "/contacts", w.contact(2, tc.more))
+			require.Equal(t, tc.param, reply["param"])
+			require.NotEmpty(t, reply["code"])
+			require.NotEmpty(t, reply["type"])
 			require.EqualValues(t, 1, at(w.ok("GET", "/contacts?accountId=ACCOUNT", nil), "pagination", "total"))
 		})
 	}
@@ -93,9 +93,9 @@ func TestContactsAreFilteredSortedAndPaged(t *testing.T) {
 			"&limit=3&skip=3":          {cleo},
 			"&skip=9":                  {},
 		} {
-			answer := w.ok("GET", "/contacts?accountId=ACCOUNT"+query, nil)
-			require.Equal(t, want, list(each(answer["contacts"], "phone")), query)
-			require.Equal(t, object{"tags": list{"new", "vip"}, "groups": list{"bergen", "oslo"}}, answer["filters"], query)
+			reply := w.ok("GET", "/contacts?accountId=ACCOUNT"+query, nil)
+			require.Equal(t, want, list(each(reply["contacts"], "phone")), query)
+			require.Equal(t, object{"tags": list{"new", "vip"}, "groups": list{"bergen", "oslo"}}, reply["filters"], query)
 		}
 		page := w.ok("GET", "/contacts?accountId=ACCOUNT&limit=3", nil)
 		require.Equal(t, object{"total": 4., "limit": 3., "skip": 0., "hasMore": true}, page["pagination"])
@@ -196,9 +196,9 @@ func TestImportReturnsAResultPerRow(t *testing.T) {
 			object{"phone": phone(1), "name": ""},
 		}
 		body := object{"accountId": w.AccountID(), "contacts": rows, "defaultTags": list{"all", "csv"}, "defaultGroups": list{"g"}}
-		answer := w.ok("POST", "/contacts/import", body)
-		require.Equal(t, object{"total": 6., "created": 1., "skipped": 2., "failed": 3.}, answer["summary"])
-		results := answer["results"]
+		reply := w.ok("POST", "/contacts/import", body)
+		require.Equal(t, object{"total": 6., "created": 1., "skipped": 2., "failed": 3.}, reply["summary"])
+		results := reply["results"]
 		require.Equal(t, []any{false, true, false, false, false, false}, each(results, "success"))
 		created := at(results, 1, "contactId").(string)
 		require.Equal(t, []any{there, created, nil, nil, created, nil}, each(results, "contactId"),
@@ -213,9 +213,9 @@ func TestImportReturnsAResultPerRow(t *testing.T) {
 		require.Equal(t, true, c["isOptedIn"])
 
 		body["skipDuplicates"] = false
-		answer = w.ok("POST", "/contacts/import", body)
-		require.Equal(t, object{"total": 6., "created": 0., "skipped": 0., "failed": 6.}, answer["summary"])
-		require.Equal(t, []any{nil, nil, nil, nil, nil, nil}, each(answer["results"], "contactId"))
+		reply = w.ok("POST", "/contacts/import", body)
+		require.Equal(t, object{"total": 6., "created": 0., "skipped": 0., "failed": 6.}, reply["summary"])
+		require.Equal(t, []any{nil, nil, nil, nil, nil, nil}, each(reply["results"], "contactId"))
 	})
 }
 
@@ -241,10 +241,10 @@ func TestBulkUpdateIgnoresUnknownIDs(t *testing.T) {
 			{object{"action": "unblock"}, 2, "isBlocked", list{false, false}},
 		} {
 			tc.body["contactIds"] = list{first, second, first, "65f0c0ffee00000000ffffff"}
-			answer := w.ok("POST", "/contacts/bulk", tc.body)
+			reply := w.ok("POST", "/contacts/bulk", tc.body)
 			require.Equal(t, object{
 				"success": true, "action": tc.body["action"], "matched": 2., "modified": tc.modified,
-			}, answer)
+			}, reply)
 			after := list{}
 			for _, one := range []string{first, second} {
 				after = append(after, at(w.ok("GET", "/contacts/"+one, nil), "contact", tc.field))

@@ -76,8 +76,8 @@ func TestRecipientsFailIndividually(t *testing.T) {
 		known := w.AddContacts(lateapi.CreateContactRequest{Phone: phone(3), Name: "Known"})[0].ID
 		w.FailPhone(phone(5), "No such phone")
 		path := w.draft(recipient(1), recipient(2), recipient(3), object{"phone": phone(4)}, recipient(5))
-		answer := w.ok("POST", path+"/send", nil)
-		require.Equal(t, object{"success": true, "status": "completed", "sent": 1., "failed": 4., "total": 5.}, answer)
+		reply := w.ok("POST", path+"/send", nil)
+		require.Equal(t, object{"success": true, "status": "completed", "sent": 1., "failed": 4., "total": 5.}, reply)
 		errors := each(w.ok("GET", path+"/recipients", nil)["recipients"], "error")
 		for i, want := range []string{"opted out", "blocked", "", "{{1}} is missing", "No such phone"} {
 			if want == "" {
@@ -92,8 +92,8 @@ func TestRecipientsFailIndividually(t *testing.T) {
 		require.NotEmpty(t, c["lastMessageSentAt"])
 
 		path = w.draft(recipient(5))
-		answer = w.ok("POST", path+"/send", nil)
-		require.Equal(t, object{"success": false, "status": "failed", "sent": 0., "failed": 1., "total": 1.}, answer)
+		reply = w.ok("POST", path+"/send", nil)
+		require.Equal(t, object{"success": false, "status": "failed", "sent": 0., "failed": 1., "total": 1.}, reply)
 		require.Equal(t, "failed", w.broadcast(path)["status"])
 	})
 }

@@ -53,8 +53,8 @@ func TestFaults(t *testing.T) {
 			total := at(w.ok("GET", "/contacts?accountId=ACCOUNT&search="+phone(i)[1:], nil), "pagination", "total")
 			require.Equal(t, tc.acted, total == 1., i)
 		}
-		_, answer := w.do(w.request("POST", "/contacts", w.contact(50, nil)))
-		require.Equal(t, true, answer["success"], "no fault remains")
+		_, reply := w.do(w.request("POST", "/contacts", w.contact(50, nil)))
+		require.Equal(t, true, reply["success"], "no fault remains")
 
 		for _, fault := range []latetest.Fault{latetest.Hang(), latetest.EndlessBody()} {
 			remove := w.Inject(fault)

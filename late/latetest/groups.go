@@ -16,11 +16,11 @@ func (a *api) listGroups(c *call) (any, error) {
 		return nil, err
 	}
 	groups := map[string]lateapi.Group{}
-	answer := lateapi.GroupList{Success: true, Groups: []lateapi.Group{}}
+	resp := lateapi.GroupList{Success: true, Groups: []lateapi.Group{}}
 	for _, one := range acc.contacts {
-		answer.Summary.TotalContacts++
+		resp.Summary.TotalContacts++
 		if one.IsOptedIn {
-			answer.Summary.OptedInContacts++
+			resp.Summary.OptedInContacts++
 		}
 		for _, name := range one.Groups {
 			g := groups[name]
@@ -33,10 +33,10 @@ func (a *api) listGroups(c *call) (any, error) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
-		answer.Groups = append(answer.Groups, groups[name])
+		resp.Groups = append(resp.Groups, groups[name])
 	}
-	answer.Summary.GroupCount = len(groups)
-	return answer, nil
+	resp.Summary.GroupCount = len(groups)
+	return resp, nil
 }
 
 // renameGroup merges the group with the one that already has the new name, if any.
@@ -67,13 +67,13 @@ func (a *api) deleteGroup(c *call, in lateapi.DeleteGroupRequest) (any, error) {
 
 // regroup moves the members of a group to another, or out of the group if to is empty.
 func (acc *account) regroup(from, to, message string, now time.Time) (any, error) {
-	answer := lateapi.GroupChange{}
+	resp := lateapi.GroupChange{}
 	for _, one := range acc.contacts {
 		i := slices.Index(one.Groups, from)
 		if i < 0 {
 			continue
 		}
-		answer.Modified++
+		resp.Modified++
 		groups := slices.Clone(one.Groups)
 		if to == "" {
 			groups = slices.Delete(groups, i, i+1)
@@ -83,8 +83,8 @@ func (acc *account) regroup(from, to, message string, now time.Time) (any, error
 		one.Groups = unique(groups)
 		one.changed(now)
 	}
-	if answer.Modified == 0 {
+	if resp.Modified == 0 {
 		return nil, missing("Group")
 	}
-	return response{Success: true, Message: message, Result: answer}, nil
+	return response{Success: true, Message: message, Result: resp}, nil
 }

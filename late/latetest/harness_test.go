@@ -128,24 +128,24 @@ func (w *wire) do(req *http.Request) (*http.Response, object) {
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	require.NoError(w.t, err)
-	var answer object
-	require.NoError(w.t, json.Unmarshal(b, &answer), "%s", b)
-	return resp, answer
+	var reply object
+	require.NoError(w.t, json.Unmarshal(b, &reply), "%s", b)
+	return resp, reply
 }
 
 // call sends a request, requires a status, and returns the response.
 func (w *wire) call(status int, method, path string, body any) object {
 	w.t.Helper()
-	resp, answer := w.do(w.request(method, path, body))
-	require.Equal(w.t, status, resp.StatusCode, "%v", answer)
+	resp, reply := w.do(w.request(method, path, body))
+	require.Equal(w.t, status, resp.StatusCode, "%v", reply)
 	if status < 300 {
 		seen := w.Requests()
 		called.Store(seen[len(seen)-1].Operation, true)
 	}
 	if status >= 400 {
-		require.NotEmpty(w.t, answer["error"])
+		require.NotEmpty(w.t, reply["error"])
 	}
-	return answer
+	return reply
 }
 
 func (w *wire) ok(method, path string, body any) object {
@@ -187,4 +187,4 @@ func (w *wire) contact(n int, more object) object {
 }
 
 // id returns the ID of the object with the given name in a response.
-func id(answer object, name string) string { return at(answer, name, "id").(string) }
+func id(reply object, name string) string { return at(reply, name, "id").(string) }

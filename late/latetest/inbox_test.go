@@ -218,8 +218,8 @@ func TestIdempotencyKey(t *testing.T) {
 		send := func(text string) (int, any) {
 			req := w.request("POST", path+"/messages", object{"accountId": w.AccountID(), "message": text})
 			req.Header.Set("Idempotency-Key", "key")
-			resp, answer := w.do(req)
-			return resp.StatusCode, answer["data"]
+			resp, reply := w.do(req)
+			return resp.StatusCode, reply["data"]
 		}
 		status, _ := send("")
 		require.Equal(t, 400, status, "an error is not kept")

@@ -21,7 +21,7 @@ func (a *api) sendBulk(c *call, in lateapi.SendBulkRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := lateapi.SendBulkResponse{}
+	resp := lateapi.SendBulkResponse{}
 	for _, to := range in.Recipients {
 		result := lateapi.BulkResult{Phone: to.Phone}
 		if err := checkPhone("phone", to.Phone); err != nil {
@@ -30,13 +30,13 @@ func (a *api) sendBulk(c *call, in lateapi.SendBulkRequest) (any, error) {
 			d := a.deliver(acc, "", t, in.Template, to, c.now)
 			result.Success, result.MessageID, result.Error = d.failure == "", d.id, d.failure
 		}
-		answer.Summary.Total++
+		resp.Summary.Total++
 		if result.Success {
-			answer.Summary.Sent++
+			resp.Summary.Sent++
 		} else {
-			answer.Summary.Failed++
+			resp.Summary.Failed++
 		}
-		answer.Results = append(answer.Results, result)
+		resp.Results = append(resp.Results, result)
 	}
-	return succeeded(answer), nil
+	return succeeded(resp), nil
 }

@@ -23,22 +23,22 @@ const verificationLasts = 90 * 24 * time.Hour
 
 // seen returns the state of the number at a time.
 func (n *number) seen(now time.Time) lateapi.PhoneNumber {
-	answer := n.PhoneNumber
+	resp := n.PhoneNumber
 	switch {
-	case answer.Status == lateapi.PhoneNumberStatusReleased:
+	case resp.Status == lateapi.PhoneNumberStatusReleased:
 	case now.Before(n.active):
-		answer.Status = lateapi.PhoneNumberStatusProvisioning
-		return answer
+		resp.Status = lateapi.PhoneNumberStatusProvisioning
+		return resp
 	default:
-		answer.Status = lateapi.PhoneNumberStatusActive
+		resp.Status = lateapi.PhoneNumberStatusActive
 	}
-	answer.ProvisionedAt = n.active
-	answer.MetaPreverifiedID = "meta_" + n.ID
-	answer.MetaVerificationStatus = "pending"
+	resp.ProvisionedAt = n.active
+	resp.MetaPreverifiedID = "meta_" + n.ID
+	resp.MetaVerificationStatus = "pending"
 	if n.isVerified(now) {
-		answer.MetaVerificationStatus = "verified"
+		resp.MetaVerificationStatus = "verified"
 	}
-	return answer
+	return resp
 }
 
 func (n *number) isVerified(now time.Time) bool {
@@ -69,7 +69,7 @@ func (a *api) listNumbers(c *call) (any, error) {
 	if status != "" && !slices.Contains(numberStatuses, status) {
 		return nil, invalid("status", "status %q is unknown", status)
 	}
-	answer := struct {
+	resp := struct {
 		Numbers []listed `json:"numbers"`
 	}{Numbers: []listed{}}
 	for _, n := range a.numbers {
@@ -78,10 +78,10 @@ func (a *api) listNumbers(c *call) (any, error) {
 		if wanted && (profile == "" || one.ProfileID == profile) {
 			row := listed{ListedID: one.ID, PhoneNumber: one}
 			row.ID, row.ReleasedAt = "", time.Time{}
-			answer.Numbers = append(answer.Numbers, row)
+			resp.Numbers = append(resp.Numbers, row)
 		}
 	}
-	return answer, nil
+	return resp, nil
 }
 
 func (a *api) getNumber(c *call) (any, error) {

@@ -29,10 +29,10 @@ func (w *wire) first(profile string) string {
 func TestFirstNumberRequiresPayment(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
-		answer := w.buy("shop")
-		require.Nil(t, answer["phoneNumber"])
+		reply := w.buy("shop")
+		require.Nil(t, reply["phoneNumber"])
 		require.Empty(t, w.numbers(""), "no number before payment")
-		url := answer["checkoutUrl"].(string)
+		url := reply["checkoutUrl"].(string)
 		require.NotEqual(t, url, w.buy("shop")["checkoutUrl"], "each purchase has its own checkout")
 
 		w.CompleteCheckout(url)
@@ -51,10 +51,10 @@ func TestFirstNumberRequiresPayment(t *testing.T) {
 		require.NotEmpty(t, n["provisionedAt"])
 		require.NotEmpty(t, n["metaPreverifiedId"])
 
-		answer = w.buy("other")
-		require.Nil(t, answer["checkoutUrl"])
-		require.Equal(t, "active", at(answer, "phoneNumber", "status"), "further numbers are active at once")
-		require.NotEqual(t, n["phoneNumber"], at(answer, "phoneNumber", "phoneNumber"))
+		reply = w.buy("other")
+		require.Nil(t, reply["checkoutUrl"])
+		require.Equal(t, "active", at(reply, "phoneNumber", "status"), "further numbers are active at once")
+		require.NotEqual(t, n["phoneNumber"], at(reply, "phoneNumber", "phoneNumber"))
 		require.Len(t, w.numbers(""), 2)
 		require.Len(t, w.numbers("?profileId=other"), 1)
 		require.Len(t, w.numbers("?status=active&profileId=shop"), 1)
@@ -118,8 +118,8 @@ func TestNumberVerification(t *testing.T) {
 		w.call(400, "POST", path+"/verify", object{"code": "12345"})
 		w.call(400, "POST", path+"/verify", object{"code": "12345a"})
 		code := object{"code": w.Code(number)}
-		answer := w.ok("POST", path+"/verify", code)
-		require.NotEmpty(t, answer["metaVerifiedAt"])
+		reply := w.ok("POST", path+"/verify", code)
+		require.NotEmpty(t, reply["metaVerifiedAt"])
 		w.call(400, "POST", path+"/verify", code) // already used
 		require.Equal(t, "verified", at(w.ok("GET", path, nil), "phoneNumber", "metaVerificationStatus"))
 		require.Len(t, verified(), 1)
@@ -137,9 +137,9 @@ func TestReleasedNumbersAreListedOnRequest(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		path := w.first("shop")
-		answer := w.ok("DELETE", path, nil)
-		require.Equal(t, "released", at(answer, "phoneNumber", "status"))
-		require.NotEmpty(t, at(answer, "phoneNumber", "releasedAt"))
+		reply := w.ok("DELETE", path, nil)
+		require.Equal(t, "released", at(reply, "phoneNumber", "status"))
+		require.NotEmpty(t, at(reply, "phoneNumber", "releasedAt"))
 		w.call(400, "DELETE", path, nil)
 		require.Empty(t, w.numbers(""))
 		require.Len(t, w.numbers("?status=released"), 1)

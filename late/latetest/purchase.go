@@ -48,17 +48,17 @@ func (a *api) searchNumbers(c *call) (any, error) {
 			return nil, invalid("limit", "limit must be a number from 1 to 100")
 		}
 	}
-	answer := lateapi.AvailableNumberList{Numbers: []lateapi.AvailableNumber{}}
+	resp := lateapi.AvailableNumberList{Numbers: []lateapi.AvailableNumber{}}
 	for _, one := range a.free() {
-		if len(answer.Numbers) < limit && (q.Get("prefix") == "" || one.prefix == q.Get("prefix")) &&
+		if len(resp.Numbers) < limit && (q.Get("prefix") == "" || one.prefix == q.Get("prefix")) &&
 			(q.Get("locality") == "" || strings.EqualFold(one.locality, q.Get("locality"))) &&
 			strings.Contains(one.phone, q.Get("contains")) {
-			answer.Numbers = append(answer.Numbers, lateapi.AvailableNumber{
+			resp.Numbers = append(resp.Numbers, lateapi.AvailableNumber{
 				PhoneNumber: one.phone, AdditionalProperties: map[string]any{"locality": one.locality, "region": one.region},
 			})
 		}
 	}
-	return answer, nil
+	return resp, nil
 }
 
 func (a *api) listPreverified(c *call) (any, error) {
@@ -66,19 +66,19 @@ func (a *api) listPreverified(c *call) (any, error) {
 	if profile == "" {
 		return nil, invalid("profileId", "profileId is required")
 	}
-	answer := lateapi.PreverifiedNumberList{Numbers: []lateapi.PreverifiedNumber{}, PreverifiedIDs: []string{}}
+	resp := lateapi.PreverifiedNumberList{Numbers: []lateapi.PreverifiedNumber{}, PreverifiedIDs: []string{}}
 	for _, n := range a.numbers {
 		one := n.seen(c.now)
 		if one.Status != lateapi.PhoneNumberStatusActive || one.ProfileID != profile || !n.isVerified(c.now) {
 			continue
 		}
-		answer.PreverifiedIDs = append(answer.PreverifiedIDs, one.MetaPreverifiedID)
-		answer.Numbers = append(answer.Numbers, lateapi.PreverifiedNumber{
+		resp.PreverifiedIDs = append(resp.PreverifiedIDs, one.MetaPreverifiedID)
+		resp.Numbers = append(resp.Numbers, lateapi.PreverifiedNumber{
 			ID: one.ID, PhoneNumber: one.PhoneNumber, MetaPreverifiedID: one.MetaPreverifiedID,
 			MetaVerifiedAt: n.verified, MetaVerificationExpiresAt: n.verified.Add(verificationLasts),
 		})
 	}
-	return answer, nil
+	return resp, nil
 }
 
 // purchase returns a checkout page until one is paid. Each paid page yields a number.
@@ -98,20 +98,20 @@ func (a *api) purchase(c *call, in lateapi.PurchaseRequest) (any, error) {
 	if held >= a.cfg.numberLimit {
 		return nil, refuse(http.StatusBadRequest, "number_limit_reached", "", "The plan includes at most %d numbers", a.cfg.numberLimit)
 	}
-	var answer lateapi.PurchaseResponse
+	var resp lateapi.PurchaseResponse
 	if held > 0 {
 		n := a.provision(in.ProfileID, c.now, c.now)
-		err := answer.FromNumberProvisioned(lateapi.NumberProvisioned{
+		err := resp.FromNumberProvisioned(lateapi.NumberProvisioned{
 			PhoneNumber: single(n.seen(c.now)),
 		})
-		return answer, err
+		return resp, err
 	}
 	url := "https://checkout.stripe.com/c/pay/cs_test_" + a.id()
 	a.checkouts[url] = in.ProfileID
-	err := answer.FromCheckoutRequired(lateapi.CheckoutRequired{
+	err := resp.FromCheckoutRequired(lateapi.CheckoutRequired{
 		CheckoutURL: url,
 	})
-	return answer, err
+	return resp, err
 }
 
 // provision assigns the next number to a profile.

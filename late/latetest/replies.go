@@ -28,18 +28,18 @@ const (
 // keyed is a reply that was sent with an idempotency key.
 type keyed struct {
 	request [sha256.Size]byte
-	answer  any
+	resp    any
 	ready   time.Time // when the reply is sent
 }
 
 // uncoded omits the code of a 400: the contract of a reply declares only PLATFORM_LIMITATION.
 func uncoded(handle handler) handler {
 	return func(a *api, c *call) (any, error) {
-		answer, err := handle(a, c)
+		resp, err := handle(a, c)
 		if no, ok := errors.AsType[*refusal](err); ok && no.status == http.StatusBadRequest {
 			no.body.Code = ""
 		}
-		return answer, err
+		return resp, err
 	}
 }
 
@@ -72,7 +72,7 @@ func (a *api) sendMessage(c *call) (any, error) {
 		case c.now.Before(known.ready):
 			return nil, refuse(http.StatusConflict, "idempotency_key_in_flight", "Idempotency-Key", "A request with this key is in flight")
 		}
-		return known.answer, nil
+		return known.resp, nil
 	}
 	in, upload, err := a.replyContent(c)
 	if err != nil {
@@ -96,13 +96,13 @@ func (a *api) sendMessage(c *call) (any, error) {
 	}
 	c.until = c.now.Add(a.cfg.sendTime)
 	m := a.say(conv, out, in.AttachmentType, c.now.After(conv.received.Add(windowLasts)) && out.Template == "", c.until)
-	answer := object{"success": true, "data": object{
+	resp := object{"success": true, "data": object{
 		"messageId": m.id, "conversationId": conv.id, "sentAt": m.at, "message": m.text,
 	}}
 	if key != "" {
-		a.keys[key] = keyed{request, answer, c.until}
+		a.keys[key] = keyed{request, resp, c.until}
 	}
-	return answer, nil
+	return resp, nil
 }
 
 // replyContent decodes a reply, in JSON or as a form with a file.

@@ -26,8 +26,8 @@ func TestServerServesEveryOperation(t *testing.T) {
 	require.NoError(t, err)
 	for _, op := range ops {
 		path := strings.NewReplacer("/v1/whatsapp", "", "{", "", "}", "").Replace(op.Path)
-		resp, answer := w.do(w.request(op.Method, path, nil))
-		require.NotEqual(t, "unknown_path", answer["code"], op.ID)
+		resp, reply := w.do(w.request(op.Method, path, nil))
+		require.NotEqual(t, "unknown_path", reply["code"], op.ID)
 		require.NotEqual(t, http.StatusMethodNotAllowed, resp.StatusCode, op.ID)
 		seen := w.Requests()
 		require.Equal(t, op.ID, seen[len(seen)-1].Operation)
@@ -40,9 +40,9 @@ func TestAPIKeyIsRequired(t *testing.T) {
 		for _, header := range []string{"", "Bearer", "Bearer wrong", "Basic secret", "secret"} {
 			req := w.request("GET", "/contacts?accountId=ACCOUNT", nil)
 			req.Header.Set("Authorization", header)
-			resp, answer := w.do(req)
+			resp, reply := w.do(req)
 			require.Equal(t, 401, resp.StatusCode, header)
-			require.NotEmpty(t, answer["error"])
+			require.NotEmpty(t, reply["error"])
 			require.NotEmpty(t, resp.Header.Get("X-RateLimit-Limit"))
 		}
 		w.ok("GET", "/contacts?accountId=ACCOUNT", nil)

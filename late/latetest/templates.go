@@ -20,16 +20,16 @@ type template struct {
 
 // seen returns the state of the template at a time.
 func (a *api) seen(t *template, now time.Time) lateapi.Template {
-	answer := t.Template
+	resp := t.Template
 	switch {
 	case now.Before(t.reviewed):
-		answer.Status = lateapi.TemplateStatusPending
+		resp.Status = lateapi.TemplateStatusPending
 	case a.rejected[t.Name] != "":
-		answer.Status = lateapi.TemplateStatusRejected
+		resp.Status = lateapi.TemplateStatusRejected
 	default:
-		answer.Status = lateapi.TemplateStatusApproved
+		resp.Status = lateapi.TemplateStatusApproved
 	}
-	return answer
+	return resp
 }
 
 func (a *api) answerTemplate(t *template, now time.Time) lateapi.TemplateResponse {
@@ -50,11 +50,11 @@ func (a *api) listTemplates(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := lateapi.TemplateList{Success: true, Templates: []lateapi.Template{}}
+	resp := lateapi.TemplateList{Success: true, Templates: []lateapi.Template{}}
 	for _, t := range acc.templates {
-		answer.Templates = append(answer.Templates, a.seen(t, c.now))
+		resp.Templates = append(resp.Templates, a.seen(t, c.now))
 	}
-	return answer, nil
+	return resp, nil
 }
 
 func (a *api) getTemplate(c *call) (any, error) {

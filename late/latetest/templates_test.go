@@ -30,9 +30,9 @@ func (w *wire) status(name string) any {
 func TestTemplateReview(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
-		answer := w.ok("POST", "/templates", w.template("hello", nil))
-		require.Equal(t, "PENDING", at(answer, "template", "status"))
-		require.Equal(t, w.template("hello", nil)["components"], at(answer, "template", "components"))
+		reply := w.ok("POST", "/templates", w.template("hello", nil))
+		require.Equal(t, "PENDING", at(reply, "template", "status"))
+		require.Equal(t, w.template("hello", nil)["components"], at(reply, "template", "components"))
 		w.Advance(59 * time.Second)
 		require.Equal(t, "PENDING", w.status("hello"))
 		w.Advance(time.Second)
@@ -46,9 +46,9 @@ func TestTemplateReview(t *testing.T) {
 
 		w.RejectTemplate("spam", "")
 		quiet := list{object{"type": "body", "text": "hi"}}
-		answer = w.ok("PATCH", "/templates/spam", object{"accountId": w.AccountID(), "components": quiet})
-		require.Equal(t, "PENDING", at(answer, "template", "status"), "an update starts a new review")
-		require.Equal(t, quiet, at(answer, "template", "components"))
+		reply = w.ok("PATCH", "/templates/spam", object{"accountId": w.AccountID(), "components": quiet})
+		require.Equal(t, "PENDING", at(reply, "template", "status"), "an update starts a new review")
+		require.Equal(t, quiet, at(reply, "template", "components"))
 		w.ok("PATCH", "/templates/spam", object{"accountId": w.AccountID(), "components": quiet}) // a retry
 		w.Advance(time.Minute)
 		require.Equal(t, "APPROVED", w.status("spam"))
@@ -65,9 +65,9 @@ func TestTemplateNameIsUniquePerLanguage(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *wire) {
 		w.ok("POST", "/templates", w.template("hello", nil))
-		answer := w.call(400, "POST", "/templates", w.template("hello", nil))
-		require.Equal(t, "whatsapp", answer["platform"])
-		require.NotEmpty(t, answer["platformError"])
+		reply := w.call(400, "POST", "/templates", w.template("hello", nil))
+		require.Equal(t, "whatsapp", reply["platform"])
+		require.NotEmpty(t, reply["platformError"])
 		w.ok("POST", "/templates", w.template("hello", object{"language": "nb"}))
 		require.Equal(t, "en_US", at(w.ok("GET", "/templates/hello?accountId=ACCOUNT", nil), "template", "language"))
 		w.ok("DELETE", "/templates/hello?accountId=ACCOUNT", nil)

@@ -138,13 +138,13 @@ func TestBulkAndBroadcastMessagesHaveStatusEvents(t *testing.T) {
 		got := new(collector)
 		w.SetWebhookHandler(got.handler())
 		w.approve("hello")
-		answer := w.ok("POST", "/bulk", object{
+		reply := w.ok("POST", "/bulk", object{
 			"accountId": w.AccountID(), "template": object{"name": "hello", "language": "en_US"}, "recipients": list{recipient(1)},
 		})
 		w.Advance(10 * time.Second)
 		require.NoError(t, w.WaitDelivered(t.Context()))
 		require.Len(t, got.statuses, 3)
-		require.Equal(t, at(answer, "results", 0, "messageId"), got.statuses[0].WebhookMessage.ID)
+		require.Equal(t, at(reply, "results", 0, "messageId"), got.statuses[0].WebhookMessage.ID)
 		w.ok("POST", w.draft(recipient(1), recipient(2))+"/schedule", object{"scheduledAt": w.Now().Add(time.Hour)})
 		w.Advance(2 * time.Hour)
 		require.NoError(t, w.WaitDelivered(t.Context()))
@@ -201,9 +201,9 @@ func TestWebhookOverASocket(t *testing.T) {
 	w.ok("POST", "/v1/webhooks/test", test)
 	require.Equal(t, "webhook.test", <-bodies)
 	status.Store(503)
-	resp, answer := w.do(w.request("POST", "/v1/webhooks/test", test))
+	resp, reply := w.do(w.request("POST", "/v1/webhooks/test", test))
 	require.Equal(t, 500, resp.StatusCode)
-	require.Equal(t, false, answer["success"])
+	require.Equal(t, false, reply["success"])
 	status.Store(200)
 	w.ReceiveText(phone(1), "hello") // also starts a conversation, which the webhook does not subscribe to
 	require.NoError(t, w.WaitDelivered(t.Context()))
@@ -215,8 +215,8 @@ func TestWebhookOverASocket(t *testing.T) {
 	w.call(400, "GET", "/v1/webhooks/logs?limit=101", nil)
 
 	w.ok("PUT", "/v1/webhooks/settings", object{"_id": at(webhook, "_id"), "url": "https://example.invalid/"})
-	_, answer = w.do(w.request("POST", "/v1/webhooks/test", test))
-	require.Contains(t, answer["message"], "loopback", "a test reaches no other hosts")
+	_, reply = w.do(w.request("POST", "/v1/webhooks/test", test))
+	require.Contains(t, reply["message"], "loopback", "a test reaches no other hosts")
 }
 
 func TestWebhookRetriesAndIsDisabled(t *testing.T) {

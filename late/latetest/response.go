@@ -59,18 +59,18 @@ type response struct {
 
 func succeeded(result any) response { return response{Success: true, Result: result} }
 
-func writeJSON(w http.ResponseWriter, status int, answer any) {
+func writeJSON(w http.ResponseWriter, status int, resp any) {
 	var b []byte
 	var err error
-	if _, refused := answer.(lateapi.ErrorResponse); refused {
-		b, err = json.Marshal(answer)
+	if _, refused := resp.(lateapi.ErrorResponse); refused {
+		b, err = json.Marshal(resp)
 	} else {
 		var buf bytes.Buffer
-		err = encode(&buf, reflect.ValueOf(answer))
+		err = encode(&buf, reflect.ValueOf(resp))
 		b = buf.Bytes()
 	}
 	if err != nil {
-		panic(fmt.Sprintf("latetest: %T: %v", answer, err))
+		panic(fmt.Sprintf("latetest: %T: %v", resp, err))
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
