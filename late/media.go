@@ -60,7 +60,7 @@ func (s *MediaService) Presign(ctx context.Context, filename, contentType string
 		return nil, invalid("size", fmt.Sprintf("must be at most %d bytes", int64(maxFile)))
 	}
 	return presignedUpload(s.client.api.GetMediaPresignedURL(ctx, lateapi.PresignUploadRequest{
-		Filename: filename, ContentType: lateapi.PresignUploadRequestContentType(kind), Size: int(size),
+		Filename: filename, ContentType: lateapi.PresignUploadRequestContentType(kind), Size: size,
 	}))
 }
 

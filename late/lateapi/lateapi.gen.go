@@ -1754,7 +1754,7 @@ type PresignUploadRequest struct {
 	Filename string `json:"filename"`
 
 	// Size is the number of bytes.
-	Size int `json:"size,omitempty,omitzero"`
+	Size int64 `json:"size,omitempty,omitzero"`
 }
 
 // PresignUploadRequestContentType is the media type.

@@ -45,7 +45,7 @@ func (a *api) presign(c *call, in lateapi.PresignUploadRequest) (any, error) {
 	case !slices.Contains(uploadTypes, string(in.ContentType)):
 		return nil, invalid("contentType", "contentType %q is not allowed", in.ContentType)
 	case in.Size < 0 || in.Size > maxUpload:
-		return nil, invalid("size", "size must be at most %d bytes", maxUpload)
+		return nil, invalid("size", "size must be at most %d bytes", int64(maxUpload))
 	}
 	kind, _, _ := strings.Cut(string(in.ContentType), "/")
 	if kind == "application" {
@@ -93,7 +93,7 @@ func (a *api) store(f *file, body io.Reader) (status int) {
 	switch {
 	case err != nil:
 		return http.StatusBadRequest
-	case len(content) > maxUpload:
+	case int64(len(content)) > maxUpload:
 		return http.StatusRequestEntityTooLarge
 	}
 	a.mu.Lock()

@@ -58,7 +58,7 @@ func TestUploadURLRejectsTheAPIKey(t *testing.T) {
 		status, _ = w.send("PUT", upload, "application/pdf", "%PDF", false)
 		require.Equal(t, 403, status, "the URL has expired")
 
-		for field, wrong := range map[string]any{"filename": "", "contentType": "text/html", "size": 6 << 30} {
+		for field, wrong := range map[string]any{"filename": "", "contentType": "text/html", "size": int64(6 << 30)} {
 			bad := object{"filename": "menu.pdf", "contentType": "application/pdf"}
 			bad[field] = wrong
 			w.call(400, "POST", "/v1/media/presign", bad)
