@@ -98,7 +98,8 @@ func (s *MediaService) Upload(ctx context.Context, filename, contentType string,
 	if err != nil {
 		return "", invalid("request", err.Error())
 	}
-	req.Header.Set("Content-Type", contentType)
+	kind, _, _ := mime.ParseMediaType(contentType) // the signature of the URL covers it
+	req.Header.Set("Content-Type", kind)
 	req.ContentLength = file.Length()
 	if file.Length() == 0 {
 		req.Body = http.NoBody

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wabakit/wabakit-go/late"
+	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
 const (
@@ -186,4 +187,14 @@ func TestDownloadFails(t *testing.T) {
 		require.ErrorIs(t, err, late.ErrNotSent, target)
 	}
 	require.Equal(t, 1, w.sent())
+}
+
+// The signature of an upload URL covers the media type, so the upload must send the type that was
+// presigned, without parameters.
+func TestUploadSendsThePresignedType(t *testing.T) {
+	t.Parallel()
+	server := latetest.NewServer(latetest.InProcess())
+	defer server.Close()
+	_, err := server.Client().Media.Upload(t.Context(), "a.png", "Image/PNG; name=a", strings.NewReader("x"))
+	require.NoError(t, err)
 }
