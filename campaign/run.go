@@ -1,0 +1,481 @@
+package campaign
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// RunOption configures [Campaign.Run]. Zero and negative values mean the default.
+type RunOption func(*runOptions)
+
+type runOptions struct {
+	concurrency  int
+	lease, grace time.Duration
+	suppress     func(context.Context, Item) (string, error)
+	limiter      *Limiter
+	progress     func(Progress)
+}
+
+// WithConcurrency sets the maximum number of calls in flight. The default is 4.
+func WithConcurrency(n int) RunOption { return func(o *runOptions) { o.concurrency = n } }
+
+// WithLease sets for how long items are leased. The lease is renewed while they are processed; once
+// it has expired, other runs treat the worker as dead. The default is a minute.
+func WithLease(d time.Duration) RunOption { return func(o *runOptions) { o.lease = d } }
+
+// WithGrace sets how long calls in flight may take after the context of the run has ended. The
+// default is 30 seconds.
+func WithGrace(d time.Duration) RunOption { return func(o *runOptions) { o.grace = d } }
+
+// WithSuppress calls suppress for each item before it is sent. If suppress returns a reason, for
+// example that the person has withdrawn consent, the item becomes [Suppressed]. If it returns an
+// error, nothing of the chunk is sent and the run ends with that error. It is called concurrently.
+func WithSuppress(suppress func(context.Context, Item) (reason string, err error)) RunOption {
+	return func(o *runOptions) { o.suppress = suppress }
+}
+
+// WithLimiter has the run wait for limiter before each call, counting every item of the call.
+func WithLimiter(limiter *Limiter) RunOption { return func(o *runOptions) { o.limiter = limiter } }
+
+// WithProgress calls progress about once a second and at the end of the run, never concurrently.
+func WithProgress(progress func(Progress)) RunOption {
+	return func(o *runOptions) { o.progress = progress }
+}
+
+// Progress is the progress of a campaign, with the work of all its runs.
+type Progress struct {
+	Counts
+	Rate float64       // items per second that left the states pending and sending, in the last 10 seconds
+	Left time.Duration // at that rate; 0 if it is not known
+}
+
+// Report is the result of a run.
+type Report struct {
+	Counts        // of the campaign
+	Run    Counts // of the items that this run settled
+}
+
+const (
+	// retryDelay is how long an item waits that was not processed, unless the server asks for more.
+	retryDelay = 2 * time.Second
+	// maxPause bounds the pause of a worker after calls that failed.
+	maxPause = 30 * time.Second
+	// maxUnknown is the number of consecutive calls with an unknown outcome after which a run stops: a
+	// server that fails does not turn a whole list into items that a person has to check.
+	maxUnknown = 5
+)
+
+var errFinished = errors.New("finished")
+
+// Run sends to the pending items of the campaign, and returns when none is pending or sending. Any
+// number of processes may run a campaign at the same time, and each returns when all items are
+// settled. While the campaign is paused, or its time has not come, Run waits.
+//
+// Refused items are not an error. It returns [ErrUnresolved] if items have an unknown outcome,
+// [ErrDraft] if the campaign was not started, and [ErrCanceled] if it is canceled. A run also ends if
+// the server refuses all calls (401, 402, 403, a template that is not approved), if five consecutive
+// calls have an unknown outcome, if [WithSuppress] returns an error, or if the database keeps failing;
+// the rest of the items stay pending. After any error, Run can be called again.
+//
+// When ctx ends, the run stops claiming items, lets calls in flight finish (see [WithGrace]), stores
+// their results, and returns the error of ctx. The report is never nil.
+func (c *Campaign) Run(ctx context.Context, sender Sender, opts ...RunOption) (*Report, error) {
+	r := &run{campaign: c, sender: sender, opts: runOptions{}}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&r.opts)
+		}
+	}
+	if r.sender.Send == nil {
+		return &r.report, errors.New("campaign: run: the sender has no Send function")
+	}
+	r.sender.Max = max(r.sender.Max, 1)
+	o := &r.opts
+	for _, d := range []struct {
+		value *time.Duration
+		def   time.Duration
+	}{{&o.lease, time.Minute}, {&o.grace, 30 * time.Second}} {
+		if *d.value <= 0 {
+			*d.value = d.def
+		}
+	}
+	if o.concurrency <= 0 {
+		o.concurrency = 4
+	}
+	if err := r.check(ctx); err != nil {
+		return &r.report, err
+	}
+	err := r.run(ctx)
+	// The report is wanted after the context has ended, too.
+	final, cancel := context.WithTimeout(context.WithoutCancel(ctx), busyTimeout)
+	defer cancel()
+	counts, countErr := c.counts(final)
+	r.report.Counts = counts
+	if o.progress != nil && countErr == nil {
+		o.progress(Progress{Counts: counts})
+	}
+	switch {
+	case err != nil:
+		return &r.report, err
+	case countErr != nil:
+		return &r.report, fmt.Errorf("campaign: run: %w", countErr)
+	case counts.Unknown > 0:
+		return &r.report, fmt.Errorf("%w: %d", ErrUnresolved, counts.Unknown)
+	}
+	return &r.report, nil
+}
+
+type run struct {
+	campaign *Campaign
+	sender   Sender
+	opts     runOptions
+
+	// claiming ends when the run stops claiming items, sending when the calls in flight have to end,
+	// and storing when results can no longer be stored.
+	claiming, sending, storing context.Context
+	stop                       context.CancelCauseFunc // of claiming
+
+	mu       sync.Mutex
+	report   Report
+	failures int // consecutive calls without a result
+	unknowns int // consecutive calls with an unknown outcome
+}
+
+func (r *run) check(ctx context.Context) error {
+	switch status, err := r.campaign.Status(ctx); {
+	case err != nil:
+		return err
+	case status == Draft:
+		return fmt.Errorf("%w: campaign %q", ErrDraft, r.campaign.name)
+	case status == Canceled:
+		return fmt.Errorf("%w: campaign %q", ErrCanceled, r.campaign.name)
+	case status == Stripped:
+		return fmt.Errorf("%w: the campaign is stripped", ErrConflict)
+	}
+	return nil
+}
+
+func (r *run) run(ctx context.Context) error {
+	r.claiming, r.stop = context.WithCancelCause(ctx)
+	var endSending, endStoring context.CancelFunc
+	r.sending, endSending = context.WithCancel(context.WithoutCancel(ctx))
+	r.storing, endStoring = context.WithCancel(context.WithoutCancel(ctx))
+	ended, end := context.WithCancel(context.WithoutCancel(ctx))
+	var workers, others sync.WaitGroup
+	for range r.opts.concurrency {
+		workers.Go(r.work)
+	}
+	others.Go(func() {
+		<-r.claiming.Done()
+		sleep(ended, r.opts.grace)
+		endSending()
+		sleep(ended, busyTimeout)
+		endStoring()
+	})
+	if r.opts.progress != nil {
+		others.Go(r.watch)
+	}
+	workers.Wait()
+	end()
+	r.stop(errFinished) // no effect if the run was stopped for another reason
+	others.Wait()
+	switch err := context.Cause(r.claiming); {
+	case err == errFinished:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("campaign: run ended before the campaign: %w", context.Cause(ctx))
+	default:
+		return err
+	}
+}
+
+// work claims and sends items until the run ends.
+func (r *run) work() {
+	for r.claiming.Err() == nil {
+		claim, since := newClaim(), time.Now()
+		var items []Item
+		err := r.retry(r.storing, r.opts.lease/2, func(ctx context.Context) (err error) {
+			items, err = r.campaign.reserve(ctx, claim, r.sender.Max, r.opts.lease)
+			return err
+		})
+		switch {
+		case err != nil:
+			r.stop(fmt.Errorf("campaign: run: %w", err))
+		case len(items) > 0:
+			r.process(claim, items, since)
+		case r.isFinished():
+			r.stop(errFinished)
+		default:
+			sleep(r.claiming, min(time.Second, r.opts.lease/4))
+		}
+	}
+}
+
+// isFinished reports whether nothing is left to do. Items of dead workers become unknown.
+func (r *run) isFinished() bool {
+	var counts Counts
+	err := r.retry(r.claiming, r.opts.lease/2, func(ctx context.Context) (err error) {
+		if err = r.campaign.expire(ctx); err == nil {
+			counts, err = r.campaign.counts(ctx)
+		}
+		return err
+	})
+	if err == nil {
+		err = r.check(r.claiming)
+	}
+	if err != nil {
+		r.stop(err)
+		return false
+	}
+	return counts.Finished()
+}
+
+// process sends reserved items. Their lease began after since.
+func (r *run) process(claim string, items []Item, since time.Time) {
+	h := r.hold(claim, items, since)
+	defer h.release()
+	if items = r.suppress(h, items); len(items) > 0 {
+		r.deliver(h, items)
+	}
+	if pause := r.pause(); pause > 0 {
+		sleep(r.claiming, pause)
+	}
+}
+
+// A hold is a number of items under one claim, whose lease is renewed until it is released. Its
+// context ends if the lease expires because the database cannot be reached: by then, another worker
+// may have made the items unknown, and a person may have had them sent again.
+type hold struct {
+	context.Context
+	claim   string
+	release func()
+}
+
+func (r *run) hold(claim string, items []Item, since time.Time) *hold {
+	ctx, cancel := context.WithCancelCause(r.sending)
+	lease := r.opts.lease
+	expired := time.AfterFunc(lease-time.Since(since), func() { cancel(errors.New("campaign: the lease expired")) })
+	ended := make(chan struct{})
+	var renewals sync.WaitGroup
+	renewals.Go(func() {
+		ticker := time.NewTicker(lease / 3)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-ticker.C:
+			}
+			since := time.Now()
+			limited, cancel := context.WithTimeout(ctx, lease/2)
+			if r.campaign.renew(limited, claim, items, lease) == nil {
+				expired.Reset(lease - time.Since(since))
+			}
+			cancel()
+		}
+	})
+	return &hold{ctx, claim, func() {
+		close(ended)
+		expired.Stop()
+		cancel(nil)
+		renewals.Wait()
+	}}
+}
+
+// suppress settles the items that must not be sent, and returns the others.
+func (r *run) suppress(h *hold, items []Item) []Item {
+	if r.opts.suppress == nil {
+		return items
+	}
+	ctx, cancel := context.WithCancel(h)
+	defer cancel()
+	defer context.AfterFunc(r.claiming, cancel)()
+	var suppressed []settlement
+	var rest []Item
+	for _, item := range items {
+		reason, err := r.opts.suppress(ctx, item)
+		switch {
+		case err != nil:
+			r.unreserve(h, items)
+			r.stop(fmt.Errorf("campaign: run: check of recipient: %w", err))
+			return nil
+		case reason != "":
+			suppressed = append(suppressed, settlement{ID: item.id, State: Suppressed, Reason: reason})
+		default:
+			rest = append(rest, item)
+		}
+	}
+	r.store(h, suppressed)
+	return rest
+}
+
+// deliver sends items in one call, or in several if the server refuses them together.
+func (r *run) deliver(h *hold, items []Item) {
+	if err := r.wait(h, len(items)); err != nil || r.claiming.Err() != nil || h.Err() != nil {
+		r.unreserve(h, items)
+		if err != nil && r.claiming.Err() == nil && h.Err() == nil {
+			r.stop(fmt.Errorf("campaign: run: %w", err))
+		}
+		return
+	}
+	marked, err := r.mark(h, items)
+	if err != nil {
+		// Nothing was sent, but the statement may have been committed.
+		r.unreserve(h, items)
+		r.stop(fmt.Errorf("campaign: run: %w", err))
+		return
+	}
+	if len(marked) < len(items) {
+		// The campaign was paused, or the items were reserved by somebody else.
+		r.unreserve(h, slices.DeleteFunc(slices.Clone(items), func(item Item) bool { return slices.ContainsFunc(marked, item.is) }))
+	}
+	if len(marked) == 0 {
+		return
+	}
+	if h.Err() != nil {
+		r.unreserve(h, marked)
+		return
+	}
+	results, sendErr := r.sender.Send(h, r.campaign.plan, slices.Clone(marked))
+	j := judge(marked, results, sendErr)
+	if len(j.split) > 1 {
+		for _, item := range j.split {
+			j.settlements = append(j.settlements, settlement{ID: item.id, State: Pending, Delay: r.opts.lease.Milliseconds()})
+		}
+	}
+	r.store(h, j.settlements)
+	r.note(j)
+	if j.stop != nil {
+		r.stop(fmt.Errorf("campaign: run: %w", j.stop))
+	}
+	if half := len(j.split) / 2; half > 0 {
+		r.deliver(h, j.split[:half])
+		r.deliver(h, j.split[half:])
+	}
+}
+
+func (i Item) is(other Item) bool { return i.id == other.id }
+
+func (r *run) wait(h *hold, n int) error {
+	if r.opts.limiter == nil {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(h)
+	defer cancel()
+	defer context.AfterFunc(r.claiming, cancel)()
+	return r.opts.limiter.wait(ctx, n)
+}
+
+func (r *run) mark(h *hold, items []Item) ([]Item, error) {
+	ctx, cancel := context.WithTimeout(h, r.opts.lease)
+	defer cancel()
+	return r.campaign.mark(ctx, h.claim, items, r.opts.lease)
+}
+
+// unreserve returns items that were not sent to other workers.
+func (r *run) unreserve(h *hold, items []Item) {
+	settlements := make([]settlement, len(items))
+	for i, item := range items {
+		settlements[i] = settlement{ID: item.id, State: Pending}
+	}
+	r.store(h, settlements)
+}
+
+// store settles items. It tries until the database works or the run has to end; the items of a
+// result that cannot be stored become unknown.
+func (r *run) store(h *hold, settlements []settlement) {
+	if len(settlements) == 0 {
+		return
+	}
+	if err := r.retry(r.storing, 0, func(ctx context.Context) error {
+		return r.campaign.settle(ctx, h.claim, settlements)
+	}); err != nil {
+		r.stop(fmt.Errorf("campaign: run: store results: %w", err))
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range settlements {
+		if s.State != Pending {
+			r.report.Run.add(s.State, 1)
+		}
+	}
+}
+
+// note counts consecutive failures.
+func (r *run) note(j judgment) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if j.progress {
+		r.failures, r.unknowns = 0, 0
+		return
+	}
+	r.failures++
+	if j.unknown != nil {
+		if r.unknowns++; r.unknowns >= maxUnknown {
+			r.stop(fmt.Errorf("campaign: run: %d consecutive calls have an unknown outcome: %w", r.unknowns, j.unknown))
+		}
+	}
+}
+
+// pause returns how long a worker waits before it claims again, after calls that failed.
+func (r *run) pause() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failures == 0 {
+		return 0
+	}
+	return min(250*time.Millisecond<<min(r.failures, 10), maxPause)
+}
+
+// retry calls f until it succeeds, ctx ends, or limit has passed; 0 means no limit.
+func (r *run) retry(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
+	began := time.Now()
+	for delay := 20 * time.Millisecond; ; delay = min(2*delay, 2*time.Second) {
+		limited, cancel := context.WithTimeout(ctx, cmp.Or(limit, busyTimeout)+busyTimeout)
+		err := f(limited)
+		cancel()
+		if err == nil || ctx.Err() != nil || limit > 0 && time.Since(began)+delay > limit {
+			return err
+		}
+		sleep(ctx, delay)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// watch reports the progress until the run ends.
+func (r *run) watch() {
+	type sample struct {
+		at   time.Time
+		done int
+	}
+	var samples []sample // of the last 10 seconds
+	for r.claiming.Err() == nil {
+		if counts, err := r.campaign.counts(r.claiming); err == nil {
+			now := sample{time.Now(), counts.Total() - counts.Pending - counts.Sending}
+			samples = append(samples[max(0, len(samples)-10):], now)
+			p := Progress{Counts: counts}
+			if past := now.at.Sub(samples[0].at).Seconds(); past > 0 {
+				p.Rate = float64(now.done-samples[0].done) / past
+			}
+			if p.Rate > 0 {
+				p.Left = time.Duration(float64(counts.Pending+counts.Sending) / p.Rate * float64(time.Second))
+			}
+			r.opts.progress(p)
+		}
+		sleep(r.claiming, time.Second)
+	}
+}
