@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wabakit/wabakit-go/late/lateapi"
@@ -80,9 +82,9 @@ func writeJSON(w http.ResponseWriter, status int, resp any) {
 // encode encodes a response as the server does. The generated types omit zero values, as requests
 // require; a response includes false and 0, and omits only empty strings, times and lists.
 func encode(buf *bytes.Buffer, v reflect.Value) error {
-	_, marshals := v.Interface().(json.Marshaler)
-	switch {
-	case v.Kind() == reflect.Slice && !marshals:
+	plain := func() bool { return !v.Type().Implements(reflect.TypeFor[json.Marshaler]()) }
+	switch kind := v.Kind(); {
+	case kind == reflect.Slice && plain():
 		buf.WriteByte('[')
 		for i := range v.Len() {
 			if i > 0 {
@@ -94,7 +96,7 @@ func encode(buf *bytes.Buffer, v reflect.Value) error {
 		}
 		buf.WriteByte(']')
 		return nil
-	case v.Kind() == reflect.Struct && !marshals:
+	case kind == reflect.Struct && plain():
 		buf.WriteByte('{')
 		if err := encodeFields(buf, v, new(string)); err != nil {
 			return err
@@ -102,18 +104,18 @@ func encode(buf *bytes.Buffer, v reflect.Value) error {
 		buf.WriteByte('}')
 		return nil
 	}
-	b, err := json.Marshal(v.Interface())
-	buf.Write(b)
+	// An Encoder writes to buf without a copy, and a newline after the value.
+	err := json.NewEncoder(buf).Encode(v.Interface())
+	buf.Truncate(buf.Len() - 1)
 	return err
 }
 
 // encodeFields encodes the fields of a struct and of its embedded structs, separated by sep.
 func encodeFields(buf *bytes.Buffer, v reflect.Value, sep *string) error {
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		if inline := v.Type() == reflect.TypeFor[response]() && field.Name == "Result"; inline || field.Anonymous {
-			value := v.Field(i)
-			if inline {
+	for i, name := range fieldNames(v.Type()) {
+		value := v.Field(i)
+		if name == "" {
+			if value.Kind() == reflect.Interface {
 				value = value.Elem()
 			}
 			if err := encodeFields(buf, value, sep); err != nil {
@@ -121,17 +123,38 @@ func encodeFields(buf *bytes.Buffer, v reflect.Value, sep *string) error {
 			}
 			continue
 		}
-		if absent(v.Field(i)) {
+		if absent(value) {
 			continue
 		}
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		fmt.Fprintf(buf, "%s%q:", *sep, name)
+		buf.WriteString(*sep)
+		buf.WriteString(name)
 		*sep = ","
-		if err := encode(buf, v.Field(i)); err != nil {
+		if err := encode(buf, value); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+var knownFieldNames sync.Map // of fieldNames, since a page of rows asks for the same names many times
+
+// fieldNames returns the JSON names of the fields of a struct type, each quoted and with a colon.
+// The name of a field whose own fields take its place is empty.
+func fieldNames(t reflect.Type) []string {
+	if names, ok := knownFieldNames.Load(t); ok {
+		return names.([]string)
+	}
+	var names []string
+	for field := range t.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if inline := t == reflect.TypeFor[response]() && field.Name == "Result"; inline || field.Anonymous {
+			names = append(names, "")
+		} else {
+			names = append(names, strconv.Quote(name)+":")
+		}
+	}
+	knownFieldNames.Store(t, names)
+	return names
 }
 
 func absent(v reflect.Value) bool {
@@ -141,6 +164,5 @@ func absent(v reflect.Value) bool {
 	case reflect.String:
 		return v.Len() == 0
 	}
-	t, isTime := v.Interface().(time.Time)
-	return isTime && t.IsZero()
+	return v.Type() == reflect.TypeFor[time.Time]() && v.IsZero()
 }
