@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -40,11 +41,12 @@ type api struct {
 
 	workspace
 	conversations map[string]*conversation // by ID
-	keys          map[string]keyed         // replies by idempotency key
-	files         map[string]*file         // uploads by key
-	media         map[string]*file         // inbound attachments by ID
-	webhooks      []*webhook               // oldest first
-	webhookLogs   []object                 // attempts, oldest first
+	inbox         []inboxEntry
+	keys          map[string]keyed // replies by idempotency key
+	files         map[string]*file // uploads by key
+	media         map[string]*file // inbound attachments by ID
+	webhooks      []*webhook       // oldest first
+	webhookLogs   []object         // attempts, oldest first
 	events        int
 	host          string // the URL of the server, without a path
 	courier       *courier
@@ -53,10 +55,12 @@ type api struct {
 // account is the state of one WhatsApp account.
 type account struct {
 	id         string
-	contacts   []*contact // sorted by name, unless unsorted is set
+	contacts   []*contact // see sorted
 	unsorted   bool
-	listing    *contactListing // of the latest list request; nil after a change
+	listing    listing[*contact]
 	byPhone    map[string]*contact
+	tags       labels
+	groups     labels
 	templates  []*template  // oldest first
 	broadcasts []*broadcast // oldest first
 	profile    profile
@@ -100,6 +104,7 @@ func (a *api) Operation(r *http.Request) string {
 // call is a request in a handler, which holds the lock of the api.
 type call struct {
 	*http.Request
+	query url.Values
 	body  []byte
 	now   time.Time
 	until time.Time // when the response may be sent
@@ -131,7 +136,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve does what all operations have in common, then calls the handler.
 func (a *api) serve(w http.ResponseWriter, r *http.Request) (*call, any, error) {
-	c := &call{Request: r, now: a.clock.Now()}
+	c := &call{Request: r, query: r.URL.Query(), now: a.clock.Now()}
 	body, tooLarge := readBody(r)
 	c.body = body
 
@@ -185,4 +190,4 @@ func (a *api) account(id string) (*account, error) {
 }
 
 // queried returns the account that the query names.
-func (a *api) queried(c *call) (*account, error) { return a.account(c.URL.Query().Get("accountId")) }
+func (a *api) queried(c *call) (*account, error) { return a.account(c.query.Get("accountId")) }

@@ -15,6 +15,7 @@ const maxRecipients = 1000
 type recipient struct {
 	lateapi.BroadcastRecipient
 	delivery *delivery
+	removed  bool
 }
 
 // seen returns the state of the recipient at a time.
@@ -37,10 +38,40 @@ func (r *recipient) seen(now time.Time) lateapi.RecipientDelivery {
 	return resp
 }
 
-// summary counts the recipients by delivery status.
+// changed reports that recipients or their deliveries were added, removed or changed.
+func (b *broadcast) changed() {
+	b.counted = time.Time{}
+	b.listing.changed()
+}
+
+// list returns the recipients. It removes those that were removed only now, so that a program can
+// remove many of them quickly.
+func (b *broadcast) list() []*recipient {
+	if len(b.recipients) > len(b.byPhone) {
+		b.recipients = slices.DeleteFunc(b.recipients, func(r *recipient) bool { return r.removed })
+	}
+	return b.recipients
+}
+
+// summary counts the recipients by delivery status. It counts again only if a status has changed
+// since the last time.
 func (b *broadcast) summary(now time.Time) lateapi.DeliverySummary {
-	s := lateapi.DeliverySummary{Total: len(b.recipients)}
-	for _, r := range b.recipients {
+	if !b.counted.IsZero() && !now.Before(b.counted) && (b.stale.IsZero() || now.Before(b.stale)) {
+		return b.counts
+	}
+	b.changed()
+	b.counts, b.counted, b.stale = b.count(now), now, time.Time{}
+	for _, r := range b.list() {
+		if next := r.delivery.next(now); b.stale.IsZero() || !next.IsZero() && next.Before(b.stale) {
+			b.stale = next
+		}
+	}
+	return b.counts
+}
+
+func (b *broadcast) count(now time.Time) lateapi.DeliverySummary {
+	s := lateapi.DeliverySummary{Total: len(b.byPhone)}
+	for _, r := range b.list() {
 		switch r.delivery.status(now) {
 		case lateapi.DeliveryStatusPending:
 			s.Pending++
@@ -79,6 +110,7 @@ func (b *broadcast) add(list []lateapi.BroadcastRecipient) (added int) {
 		b.recipients = append(b.recipients, one)
 		added++
 	}
+	b.changed()
 	return added
 }
 
@@ -96,17 +128,22 @@ func (a *api) listRecipients(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	status := lateapi.DeliveryStatus(c.URL.Query().Get("status"))
+	status := lateapi.DeliveryStatus(c.query.Get("status"))
 	if status != "" && !slices.Contains(deliveryStatuses, status) {
 		return nil, invalid("status", "status %q is unknown", status)
 	}
-	found := []*recipient{}
-	for _, r := range b.recipients {
-		if status == "" || r.delivery.status(c.now) == status {
-			found = append(found, r)
-		}
-	}
 	page := lateapi.RecipientPage{Summary: b.summary(c.now), Recipients: []lateapi.RecipientDelivery{}}
+	found := b.list()
+	if status != "" {
+		found = b.listing.list(c, func() (rows []*recipient) {
+			for _, r := range b.list() {
+				if r.delivery.status(c.now) == status {
+					rows = append(rows, r)
+				}
+			}
+			return rows
+		})
+	}
 	found, page.Pagination = cut(w, found)
 	for _, r := range found {
 		page.Recipients = append(page.Recipients, r.seen(c.now))
@@ -131,7 +168,7 @@ func (a *api) addRecipients(c *call, in lateapi.AddRecipientsRequest) (any, erro
 	added := b.add(in.Recipients)
 	b.UpdatedAt = c.now.Truncate(time.Millisecond)
 	return succeeded(lateapi.AddRecipientsResponse{
-		Added: added, Duplicates: len(in.Recipients) - added, TotalRecipients: len(b.recipients),
+		Added: added, Duplicates: len(in.Recipients) - added, TotalRecipients: len(b.byPhone),
 	}), nil
 }
 
@@ -146,13 +183,16 @@ func (a *api) removeRecipients(c *call, in lateapi.RemoveRecipientsRequest) (any
 	if err := count("phones", len(in.Phones), 0); err != nil {
 		return nil, err
 	}
-	before := len(b.recipients)
+	before := len(b.byPhone)
 	for _, phone := range in.Phones {
-		delete(b.byPhone, phone)
+		if one := b.byPhone[phone]; one != nil {
+			one.removed = true
+			delete(b.byPhone, phone)
+		}
 	}
-	b.recipients = slices.DeleteFunc(b.recipients, func(r *recipient) bool { return b.byPhone[r.Phone] == nil })
+	b.changed()
 	b.UpdatedAt = c.now.Truncate(time.Millisecond)
 	return succeeded(lateapi.RemoveRecipientsResponse{
-		Removed: before - len(b.recipients), TotalRecipients: len(b.recipients),
+		Removed: before - len(b.byPhone), TotalRecipients: len(b.byPhone),
 	}), nil
 }

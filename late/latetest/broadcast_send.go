@@ -15,7 +15,7 @@ func (a *api) sendBroadcast(c *call) (any, error) {
 	if err := b.mustBe(c.now, "sent", lateapi.BroadcastStatusDraft, lateapi.BroadcastStatusScheduled); err != nil {
 		return nil, err
 	}
-	if len(b.recipients) == 0 {
+	if len(b.byPhone) == 0 {
 		return nil, refuse(http.StatusBadRequest, "no_recipients", "", "The broadcast has no recipients")
 	}
 	t, err := a.approved(b.account, b.Template, c.now)
@@ -34,7 +34,7 @@ func (a *api) sendBroadcast(c *call) (any, error) {
 // given reason.
 func (a *api) send(b *broadcast, t *template, failure string, from time.Time) {
 	at := from
-	for _, to := range b.recipients {
+	for _, to := range b.list() {
 		at = at.Add(a.cfg.sendTime)
 		if failure != "" {
 			to.delivery = &delivery{sent: at, failure: failure}
@@ -46,6 +46,7 @@ func (a *api) send(b *broadcast, t *template, failure string, from time.Time) {
 	}
 	from = from.Truncate(time.Millisecond)
 	b.Status, b.StartedAt, b.UpdatedAt, b.ends = lateapi.BroadcastStatusSending, from, from, at.Truncate(time.Millisecond)
+	b.changed()
 }
 
 // settle sends the scheduled broadcasts that are due, as of the time they were scheduled for.

@@ -16,9 +16,14 @@ const maxAhead = 30 * 24 * time.Hour
 type broadcast struct {
 	lateapi.Broadcast
 	account    *account
-	recipients []*recipient
+	recipients []*recipient // see list
 	byPhone    map[string]*recipient
 	ends       time.Time // when sending ends
+
+	listing listing[*recipient]
+	counts  lateapi.DeliverySummary
+	counted time.Time // when counts is from, or zero
+	stale   time.Time // when a recipient's status changes next, or zero
 }
 
 // seen returns the state of the broadcast at a time.
@@ -27,14 +32,20 @@ func (b *broadcast) seen(now time.Time) lateapi.Broadcast {
 	resp.RecipientCount, resp.FailedCount = s.Total, s.Failed
 	resp.SentCount = s.Sent + s.Delivered + s.Read
 	resp.DeliveredCount, resp.ReadCount = s.Delivered+s.Read, s.Read
-	if b.Status == lateapi.BroadcastStatusSending && !now.Before(b.ends) {
-		resp.Status = lateapi.BroadcastStatusCompleted
-		if s.Failed == s.Total {
-			resp.Status = lateapi.BroadcastStatusFailed
-		}
+	if resp.Status = b.status(now); resp.Status != b.Status {
 		resp.CompletedAt, resp.UpdatedAt = b.ends, b.ends
 	}
 	return resp
+}
+
+func (b *broadcast) status(now time.Time) lateapi.BroadcastStatus {
+	if b.Status != lateapi.BroadcastStatusSending || now.Before(b.ends) {
+		return b.Status
+	}
+	if s := b.summary(now); s.Failed == s.Total {
+		return lateapi.BroadcastStatusFailed
+	}
+	return lateapi.BroadcastStatusCompleted
 }
 
 func (b *broadcast) resp(now time.Time, message string) lateapi.BroadcastResponse {
@@ -52,7 +63,7 @@ func (a *api) named(c *call) (*broadcast, error) {
 
 // mustBe returns an error response if the broadcast has none of the allowed statuses.
 func (b *broadcast) mustBe(now time.Time, what string, allowed ...lateapi.BroadcastStatus) error {
-	if status := b.seen(now).Status; !slices.Contains(allowed, status) {
+	if status := b.status(now); !slices.Contains(allowed, status) {
 		return refuse(http.StatusBadRequest, "invalid_status", "", "A broadcast with status %s cannot be %s", status, what)
 	}
 	return nil
@@ -67,18 +78,21 @@ func (a *api) listBroadcasts(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	status := lateapi.BroadcastStatus(c.URL.Query().Get("status"))
+	status := lateapi.BroadcastStatus(c.query.Get("status"))
 	if status != "" && !slices.Contains(broadcastStatuses, status) {
 		return nil, invalid("status", "status %q is unknown", status)
 	}
-	found := []lateapi.Broadcast{}
+	found := []*broadcast{}
 	for _, b := range slices.Backward(acc.broadcasts) {
-		if one := b.seen(c.now); status == "" || one.Status == status {
-			found = append(found, one)
+		if status == "" || b.status(c.now) == status {
+			found = append(found, b)
 		}
 	}
-	page := lateapi.BroadcastPage{}
-	page.Broadcasts, page.Pagination = cut(w, found)
+	page := lateapi.BroadcastPage{Broadcasts: []lateapi.Broadcast{}}
+	found, page.Pagination = cut(w, found)
+	for _, b := range found {
+		page.Broadcasts = append(page.Broadcasts, b.seen(c.now))
+	}
 	return succeeded(page), nil
 }
 
@@ -150,7 +164,7 @@ func (a *api) scheduleBroadcast(c *call, in lateapi.ScheduleBroadcastRequest) (a
 		return nil, invalid("scheduledAt", "scheduledAt must be in the future")
 	case in.ScheduledAt.After(c.now.Add(maxAhead)):
 		return nil, invalid("scheduledAt", "scheduledAt must not be more than 30 days ahead")
-	case len(b.recipients) == 0:
+	case len(b.byPhone) == 0:
 		return nil, refuse(http.StatusBadRequest, "no_recipients", "", "The broadcast has no recipients")
 	}
 	b.Status, b.ScheduledAt = lateapi.BroadcastStatusScheduled, in.ScheduledAt.UTC()

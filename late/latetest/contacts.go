@@ -15,6 +15,7 @@ import (
 type contact struct {
 	lateapi.Contact
 	account *account
+	deleted bool
 }
 
 func (c *contact) resp() lateapi.ContactResponse {
@@ -34,56 +35,53 @@ func (a *api) listContacts(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	query := c.URL.Query()
-	query.Del("limit")
-	query.Del("skip")
-	listing := acc.list(query.Encode(), match)
-	page := lateapi.ContactPage{Contacts: []lateapi.Contact{}, Filters: listing.filters}
-	var found []*contact
-	found, page.Pagination = cut(w, listing.found)
+	found := acc.sorted()
+	if match != nil {
+		found = acc.listing.list(c, func() (rows []*contact) {
+			for _, one := range found {
+				if match(one) {
+					rows = append(rows, one)
+				}
+			}
+			return rows
+		})
+	}
+	found, pagination := cut(w, found)
+	page := lateapi.ContactPage{
+		Contacts: make([]lateapi.Contact, 0, len(found)), Pagination: pagination,
+		Filters: lateapi.ContactFilters{Tags: acc.tags.list(), Groups: acc.groups.list()},
+	}
 	for _, one := range found {
 		page.Contacts = append(page.Contacts, one.Contact)
 	}
 	return succeeded(page), nil
 }
 
-// contactListing is the result of a query, kept so that a program can page through a long list
-// without filtering all of it for each page.
-type contactListing struct {
-	query   string
-	found   []*contact
-	filters lateapi.ContactFilters
-}
+// labels counts the contacts that have each label.
+type labels map[string]int
 
-func (acc *account) list(query string, match func(*contact) bool) *contactListing {
-	if acc.listing != nil && acc.listing.query == query {
-		return acc.listing
+func (l labels) replace(before, after []string) {
+	for _, label := range after {
+		l[label]++
 	}
-	l := &contactListing{query: query}
-	tags, groups := map[string]bool{}, map[string]bool{}
-	for _, one := range acc.sorted() {
-		for _, t := range one.Tags {
-			tags[t] = true
-		}
-		for _, g := range one.Groups {
-			groups[g] = true
-		}
-		if match(one) {
-			l.found = append(l.found, one)
+	for _, label := range before {
+		if l[label]--; l[label] == 0 {
+			delete(l, label)
 		}
 	}
-	l.filters.Tags = append([]string{}, slices.Sorted(maps.Keys(tags))...)
-	l.filters.Groups = append([]string{}, slices.Sorted(maps.Keys(groups))...)
-	acc.listing = l
-	return l
 }
 
-// contactFilter returns the filter that the query describes.
+func (l labels) list() []string { return append([]string{}, slices.Sorted(maps.Keys(l))...) }
+
+// contactFilter returns the filter that the query describes, or nil if it describes none.
 func contactFilter(c *call) (func(*contact) bool, error) {
-	q := c.URL.Query()
+	q := c.query
 	search, tag, group, optedIn := strings.ToLower(q.Get("search")), q.Get("tag"), q.Get("group"), q.Get("optedIn")
 	if optedIn != "" && optedIn != "true" && optedIn != "false" {
 		return nil, invalid("optedIn", "optedIn must be true or false")
+	}
+	if search == "" && tag == "" && group == "" && optedIn == "" {
+		return nil, nil
 	}
 	return func(one *contact) bool {
 		return (tag == "" || slices.Contains(one.Tags, tag)) &&
@@ -121,14 +119,17 @@ func (a *api) addContact(acc *account, in lateapi.CreateContactRequest, now time
 	created := &contact{account: acc, Contact: lateapi.Contact{
 		ID: a.id(), Phone: in.Phone, WaID: strings.TrimPrefix(in.Phone, "+"), Name: in.Name,
 		Email: in.Email, Company: in.Company, Notes: in.Notes,
-		Tags: unique(in.Tags), Groups: unique(in.Groups), CustomFields: map[string]string{},
-		IsOptedIn: in.IsOptedIn == nil || *in.IsOptedIn, CreatedAt: now, UpdatedAt: now,
+		CustomFields: map[string]string{},
+		IsOptedIn:    in.IsOptedIn == nil || *in.IsOptedIn, CreatedAt: now, UpdatedAt: now,
 	}}
 	maps.Copy(created.CustomFields, in.CustomFields)
 	if created.IsOptedIn {
 		created.OptInDate = now
 	}
-	acc.contacts, acc.unsorted, acc.listing = append(acc.contacts, created), true, nil
+	created.setTags(unique(in.Tags))
+	created.setGroups(unique(in.Groups))
+	acc.contacts, acc.unsorted = append(acc.contacts, created), true
+	acc.listing.changed()
 	acc.byPhone[in.Phone] = created
 	a.contacts[created.ID] = created
 	return created, nil
@@ -161,10 +162,10 @@ func (a *api) updateContact(c *call, in lateapi.UpdateContactRequest) (any, erro
 		}
 	}
 	if in.Tags != nil {
-		one.Tags = unique(in.Tags)
+		one.setTags(unique(in.Tags))
 	}
 	if in.Groups != nil {
-		one.Groups = unique(in.Groups)
+		one.setGroups(unique(in.Groups))
 	}
 	if len(in.CustomFields) > 0 {
 		one.CustomFields = maps.Clone(one.CustomFields) // earlier responses share the old map
@@ -188,7 +189,18 @@ func (a *api) updateContact(c *call, in lateapi.UpdateContactRequest) (any, erro
 
 // changed records a change that lists may show.
 func (c *contact) changed(now time.Time) {
-	c.UpdatedAt, c.account.listing = now.Truncate(time.Millisecond), nil
+	c.UpdatedAt = now.Truncate(time.Millisecond)
+	c.account.listing.changed()
+}
+
+func (c *contact) setTags(tags []string) {
+	c.account.tags.replace(c.Tags, tags)
+	c.Tags = tags
+}
+
+func (c *contact) setGroups(groups []string) {
+	c.account.groups.replace(c.Groups, groups)
+	c.Groups = groups
 }
 
 // optIn records when consent is given or withdrawn.
@@ -212,21 +224,20 @@ func (a *api) deleteContact(c *call) (any, error) {
 }
 
 func (a *api) dropContact(one *contact) {
-	acc := one.account
+	one.setTags(nil)
+	one.setGroups(nil)
+	one.deleted = true
 	delete(a.contacts, one.ID)
-	delete(acc.byPhone, one.Phone)
-	i, found := 0, false
-	if !acc.unsorted {
-		i, found = slices.BinarySearchFunc(acc.contacts, one, compareContacts)
-	}
-	if !found {
-		i = slices.Index(acc.contacts, one)
-	}
-	acc.contacts, acc.listing = slices.Delete(acc.contacts, i, i+1), nil
+	delete(one.account.byPhone, one.Phone)
+	one.account.listing.changed()
 }
 
-// sorted returns the contacts sorted by name.
+// sorted returns the contacts sorted by name. It removes deleted contacts and sorts the others only
+// now, so that a program can change many contacts quickly.
 func (acc *account) sorted() []*contact {
+	if len(acc.contacts) > len(acc.byPhone) {
+		acc.contacts = slices.DeleteFunc(acc.contacts, func(one *contact) bool { return one.deleted })
+	}
 	if acc.unsorted {
 		slices.SortFunc(acc.contacts, compareContacts)
 		acc.unsorted = false

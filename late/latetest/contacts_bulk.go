@@ -84,13 +84,13 @@ func bulkChange(in lateapi.BulkUpdateContactsRequest, now time.Time) (func(*cont
 			return nil, err
 		}
 		add := in.Action == lateapi.ContactActionAddTags
-		return func(one *contact) bool { return relabel(&one.Tags, in.Tags, add) }, nil
+		return func(one *contact) bool { return relabel(one.Tags, in.Tags, add, one.setTags) }, nil
 	case lateapi.ContactActionAddGroups, lateapi.ContactActionRemoveGroups:
 		if err := count("groups", len(in.Groups), 0); err != nil {
 			return nil, err
 		}
 		add := in.Action == lateapi.ContactActionAddGroups
-		return func(one *contact) bool { return relabel(&one.Groups, in.Groups, add) }, nil
+		return func(one *contact) bool { return relabel(one.Groups, in.Groups, add, one.setGroups) }, nil
 	case lateapi.ContactActionOptIn, lateapi.ContactActionOptOut:
 		agreed := in.Action == lateapi.ContactActionOptIn
 		return func(one *contact) bool {
@@ -109,17 +109,16 @@ func bulkChange(in lateapi.BulkUpdateContactsRequest, now time.Time) (func(*cont
 	return nil, invalid("action", "action %q is unknown", in.Action)
 }
 
-// relabel adds or removes labels and reports whether the list changed.
-func relabel(list *[]string, labels []string, add bool) bool {
+// relabel adds labels to a list or removes them, sets the new list, and reports whether it differs.
+func relabel(list, labels []string, add bool, set func([]string)) bool {
 	var changed []string
 	if add {
-		changed = unique(*list, labels)
+		changed = unique(list, labels)
 	} else {
-		changed = slices.DeleteFunc(slices.Clone(*list), func(s string) bool { return slices.Contains(labels, s) })
+		changed = slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(labels, s) })
 	}
-	same := len(changed) == len(*list)
-	*list = changed
-	return !same
+	set(changed)
+	return len(changed) != len(list)
 }
 
 func (a *api) bulkDeleteContacts(c *call, in lateapi.BulkDeleteContactsRequest) (any, error) {

@@ -51,6 +51,23 @@ func (d *delivery) status(now time.Time) lateapi.DeliveryStatus {
 	return lateapi.DeliveryStatusRead
 }
 
+// next returns when the status changes next, or zero if it does not.
+func (d *delivery) next(now time.Time) time.Time {
+	if d == nil {
+		return time.Time{}
+	}
+	times := []time.Time{d.sent, d.delivered, d.read}
+	if d.failure != "" {
+		times = times[:1]
+	}
+	for _, t := range times {
+		if t.After(now) {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
 // deliver sends a template to a phone number at a time.
 func (a *api) deliver(acc *account, broadcastID string, t *template, ref lateapi.TemplateRef, to lateapi.BulkRecipient, at time.Time) *delivery {
 	at = at.Truncate(time.Millisecond)

@@ -17,7 +17,7 @@ func (a *api) listGroups(c *call) (any, error) {
 	}
 	groups := map[string]lateapi.Group{}
 	resp := lateapi.GroupList{Success: true, Groups: []lateapi.Group{}}
-	for _, one := range acc.contacts {
+	for _, one := range acc.sorted() {
 		resp.Summary.TotalContacts++
 		if one.IsOptedIn {
 			resp.Summary.OptedInContacts++
@@ -68,7 +68,7 @@ func (a *api) deleteGroup(c *call, in lateapi.DeleteGroupRequest) (any, error) {
 // regroup moves the members of a group to another, or out of the group if to is empty.
 func (acc *account) regroup(from, to, message string, now time.Time) (any, error) {
 	resp := lateapi.GroupChange{}
-	for _, one := range acc.contacts {
+	for _, one := range acc.sorted() {
 		i := slices.Index(one.Groups, from)
 		if i < 0 {
 			continue
@@ -80,7 +80,7 @@ func (acc *account) regroup(from, to, message string, now time.Time) (any, error
 		} else {
 			groups[i] = to
 		}
-		one.Groups = unique(groups)
+		one.setGroups(unique(groups))
 		one.changed(now)
 	}
 	if resp.Modified == 0 {

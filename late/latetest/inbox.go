@@ -22,8 +22,30 @@ type conversation struct {
 	status                string
 	unread                int
 	updated               time.Time
-	received              time.Time // the customer's last message
-	messages              []*inboxMessage
+	received              time.Time       // the customer's last message
+	messages              []*inboxMessage // sorted by key
+	last                  *inboxMessage   // the last that was added
+}
+
+// inboxEntry is a conversation in the list of all conversations, which is sorted by key. A
+// conversation that changes gets another entry; only the one with its present key counts.
+type inboxEntry struct {
+	key  string
+	conv *conversation
+}
+
+func (e inboxEntry) current() bool { return e.key == e.conv.key() }
+
+// moved puts a conversation that is new or has changed in its place of the list.
+func (a *api) moved(conv *conversation) {
+	entry := inboxEntry{conv.key(), conv}
+	i, found := slices.BinarySearchFunc(a.inbox, entry.key, func(e inboxEntry, key string) int { return strings.Compare(e.key, key) })
+	if !found {
+		a.inbox = slices.Insert(a.inbox, i, entry)
+	}
+	if len(a.inbox) > 2*len(a.conversations) {
+		a.inbox = slices.DeleteFunc(a.inbox, func(e inboxEntry) bool { return !e.current() })
+	}
 }
 
 // inboxMessage is a message of a conversation.
@@ -45,6 +67,7 @@ func (a *api) conversation(acc *account, participant string) *conversation {
 		}
 		acc.conversations[participant] = conv
 		a.conversations[conv.id] = conv
+		a.moved(conv)
 		a.emit(conv.updated, late.EventConversationStarted, func() object {
 			return object{"account": acc.json(), "conversation": conv.eventJSON()}
 		})
@@ -52,12 +75,17 @@ func (a *api) conversation(acc *account, participant string) *conversation {
 	return conv
 }
 
-// add adds a message. Its time may be in the future.
-func (conv *conversation) add(m *inboxMessage) {
-	conv.messages = append(conv.messages, m)
-	m.number = len(conv.messages)
+// add adds a message to a conversation. Its time may be in the future.
+func (a *api) add(conv *conversation, m *inboxMessage) {
+	i := len(conv.messages)
+	m.number, conv.last = i+1, m
+	for i > 0 && conv.messages[i-1].at.After(m.at) {
+		i--
+	}
+	conv.messages = slices.Insert(conv.messages, i, m)
 	if m.at.After(conv.updated) {
 		conv.updated = m.at
+		a.moved(conv)
 	}
 	conv.status, conv.unread = "active", conv.unread+1
 	if !m.incoming {
@@ -86,8 +114,8 @@ func (conv *conversation) json() object {
 		"id": conv.id, "accountId": conv.account.id, "accountUsername": conv.account.username, "platform": conv.account.platform,
 		"participantId": conv.participant, "participantName": conv.name, "status": conv.status, "updatedTime": conv.updated,
 	}
-	if n := len(conv.messages); n > 0 {
-		o["lastMessage"] = conv.messages[n-1].text
+	if conv.last != nil {
+		o["lastMessage"] = conv.last.text
 	}
 	return o
 }
@@ -118,36 +146,43 @@ func (a *api) found(c *call, accountID string) (*conversation, error) {
 	return conv, nil
 }
 
-// page sorts a list by key and returns the part that a request asks for, and its pagination. A
-// cursor is a key, so that rows may come and go between pages.
-func page[T any](c *call, limit int, list []T, usual string, key func(T) string) ([]T, object, error) {
-	descending := cmp.Or(c.URL.Query().Get("sortOrder"), usual) == "desc"
-	slices.SortFunc(list, func(x, y T) int { return strings.Compare(key(x), key(y)) })
-	if descending {
-		slices.Reverse(list)
+// page returns the rows of a sorted list that a request asks for and match accepts, and the
+// pagination. A cursor is the key of a row, so that rows may come and go between pages.
+func page[T any](c *call, limit int, list []T, usual string, key func(T) string, match func(T) bool) (rows []T, pagination object, err error) {
+	at, step := 0, 1
+	if cmp.Or(c.query.Get("sortOrder"), usual) == "desc" {
+		at, step = len(list)-1, -1
 	}
-	if cursor := c.URL.Query().Get("cursor"); cursor != "" {
-		after, err := base64.RawURLEncoding.DecodeString(cursor)
+	if cursor := c.query.Get("cursor"); cursor != "" {
+		last, err := base64.RawURLEncoding.DecodeString(cursor)
 		if err != nil {
 			return nil, nil, invalid("cursor", "cursor is invalid")
 		}
-		list = slices.DeleteFunc(list, func(row T) bool {
-			return key(row) == string(after) || (key(row) > string(after)) == descending
-		})
+		i, found := slices.BinarySearchFunc(list, string(last), func(row T, last string) int { return strings.Compare(key(row), last) })
+		switch at = i; {
+		case step < 0:
+			at--
+		case found:
+			at++
+		}
 	}
-	if len(list) <= limit {
-		return list, object{"hasMore": false, "nextCursor": nil}, nil
+	for ; at >= 0 && at < len(list); at += step {
+		if !match(list[at]) {
+			continue
+		}
+		if len(rows) == limit {
+			next := base64.RawURLEncoding.EncodeToString([]byte(key(rows[limit-1])))
+			return rows, object{"hasMore": true, "nextCursor": next}, nil
+		}
+		rows = append(rows, list[at])
 	}
-	list = list[:limit]
-	return list, object{
-		"hasMore": true, "nextCursor": base64.RawURLEncoding.EncodeToString([]byte(key(list[limit-1]))),
-	}, nil
+	return rows, object{"hasMore": false, "nextCursor": nil}, nil
 }
 
 func sortKey(at time.Time, id string) string { return fmt.Sprintf("%020d %s", at.UnixNano(), id) }
 
 func (conv *conversation) key() string { return sortKey(conv.updated, conv.id) }
-func (m *inboxMessage) key() string    { return sortKey(m.at, fmt.Sprintf("%06d", m.number)) }
+func (m *inboxMessage) key() string    { return sortKey(m.at, fmt.Sprintf("%09d", m.number)) }
 
 func (a *api) listConversations(c *call) (any, error) {
 	limit, err := limited(c, 50, 100)
@@ -156,12 +191,12 @@ func (a *api) listConversations(c *call) (any, error) {
 			return nil, err
 		}
 	}
-	if id := c.URL.Query().Get("accountId"); id != "" {
+	if id := c.query.Get("accountId"); id != "" {
 		if _, err := a.account(id); err != nil {
 			return nil, err
 		}
 	}
-	queried, failed, list := 0, []object{}, []*conversation{}
+	queried, failed, listed := 0, []object{}, map[*account]bool{}
 	for _, acc := range a.order {
 		row := object{"accountId": acc.id, "profileId": acc.profileID, "platform": acc.platform}
 		if !row.matches(c, "accountId", "profileId", "platform") {
@@ -174,20 +209,20 @@ func (a *api) listConversations(c *call) (any, error) {
 			})
 			continue
 		}
-		for _, conv := range acc.conversations {
-			if (object{"status": conv.status}).matches(c, "status") {
-				list = append(list, conv)
-			}
-		}
+		listed[acc] = true
 	}
-	list, pagination, err := page(c, min(limit, a.cfg.pageCap), list, "desc", (*conversation).key)
+	status := c.query.Get("status")
+	match := func(e inboxEntry) bool {
+		return listed[e.conv.account] && (status == "" || status == e.conv.status) && e.current()
+	}
+	list, pagination, err := page(c, min(limit, a.cfg.pageCap), a.inbox, "desc", func(e inboxEntry) string { return e.key }, match)
 	if err != nil {
 		return nil, err
 	}
 	rows := []object{}
-	for _, conv := range list {
-		row := conv.json()
-		row["unreadCount"] = conv.unread
+	for _, e := range list {
+		row := e.conv.json()
+		row["unreadCount"] = e.conv.unread
 		rows = append(rows, row)
 	}
 	return object{"data": rows, "pagination": pagination, "meta": object{
@@ -196,14 +231,14 @@ func (a *api) listConversations(c *call) (any, error) {
 }
 
 func (a *api) getConversation(c *call) (any, error) {
-	conv, err := a.found(c, c.URL.Query().Get("accountId"))
+	conv, err := a.found(c, c.query.Get("accountId"))
 	if err != nil {
 		return nil, err
 	}
 	data := conv.json()
 	data["participants"] = []object{{"id": conv.participant, "name": conv.name}}
-	if n := len(conv.messages); n > 0 {
-		data["lastMessageAt"] = conv.messages[n-1].at
+	if conv.last != nil {
+		data["lastMessageAt"] = conv.last.at
 	}
 	return object{"data": data}, nil
 }
@@ -227,17 +262,12 @@ func (a *api) listMessages(c *call) (any, error) {
 	if err := cmp.Or(err, oneOf(c, "sortOrder", "asc", "desc")); err != nil {
 		return nil, err
 	}
-	conv, err := a.found(c, c.URL.Query().Get("accountId"))
+	conv, err := a.found(c, c.query.Get("accountId"))
 	if err != nil {
 		return nil, err
 	}
-	list := []*inboxMessage{}
-	for _, m := range conv.messages {
-		if !m.at.After(c.now) {
-			list = append(list, m)
-		}
-	}
-	list, pagination, err := page(c, min(limit, a.cfg.pageCap), list, "asc", (*inboxMessage).key)
+	sent := func(m *inboxMessage) bool { return !m.at.After(c.now) }
+	list, pagination, err := page(c, min(limit, a.cfg.pageCap), conv.messages, "asc", (*inboxMessage).key, sent)
 	if err != nil {
 		return nil, err
 	}

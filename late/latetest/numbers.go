@@ -64,8 +64,8 @@ var numberStatuses = []lateapi.PhoneNumberStatus{
 }
 
 func (a *api) listNumbers(c *call) (any, error) {
-	status := lateapi.PhoneNumberStatus(c.URL.Query().Get("status"))
-	profile := c.URL.Query().Get("profileId")
+	status := lateapi.PhoneNumberStatus(c.query.Get("status"))
+	profile := c.query.Get("profileId")
 	if status != "" && !slices.Contains(numberStatuses, status) {
 		return nil, invalid("status", "status %q is unknown", status)
 	}

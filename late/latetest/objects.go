@@ -29,7 +29,7 @@ func marshal(v any) []byte {
 // value all stands for any.
 func (o object) matches(c *call, fields ...string) bool {
 	for _, name := range fields {
-		if want := c.URL.Query().Get(name); want != "" && want != "all" && want != fmt.Sprint(o[name]) {
+		if want := c.query.Get(name); want != "" && want != "all" && want != fmt.Sprint(o[name]) {
 			return false
 		}
 	}
@@ -38,7 +38,7 @@ func (o object) matches(c *call, fields ...string) bool {
 
 // oneOf checks a query parameter that has a fixed set of values.
 func oneOf(c *call, param string, values ...string) error {
-	if v := c.URL.Query().Get(param); v != "" && !slices.Contains(values, v) {
+	if v := c.query.Get(param); v != "" && !slices.Contains(values, v) {
 		return invalid(param, "%s must be one of %s", param, strings.Join(values, ", "))
 	}
 	return nil
@@ -46,7 +46,7 @@ func oneOf(c *call, param string, values ...string) error {
 
 // limited returns the limit of a request, which must be between 1 and most.
 func limited(c *call, usual, most int) (int, error) {
-	text := c.URL.Query().Get("limit")
+	text := c.query.Get("limit")
 	if text == "" {
 		return usual, nil
 	}

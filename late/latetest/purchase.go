@@ -41,7 +41,7 @@ func (a *api) searchNumbers(c *call) (any, error) {
 	if a.cfg.freePlan {
 		return nil, errPlan
 	}
-	q, limit := c.URL.Query(), 20
+	q, limit := c.query, 20
 	if text := q.Get("limit"); text != "" {
 		var err error
 		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > 100 {
@@ -62,7 +62,7 @@ func (a *api) searchNumbers(c *call) (any, error) {
 }
 
 func (a *api) listPreverified(c *call) (any, error) {
-	profile := c.URL.Query().Get("profileId")
+	profile := c.query.Get("profileId")
 	if profile == "" {
 		return nil, invalid("profileId", "profileId is required")
 	}

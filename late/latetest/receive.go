@@ -30,7 +30,7 @@ func (s *Server) Receive(m late.IncomingMessage) (id string) {
 	for _, file := range m.Attachments {
 		in.attachments = append(in.attachments, object{"id": a.id(), "type": file.Type, "url": file.URL})
 	}
-	conv.add(in)
+	a.add(conv, in)
 	m.Sender.ID = cmp.Or(m.Sender.ID, participant)
 	m.Sender.Name = cmp.Or(m.Sender.Name, conv.name)
 	if m.Metadata.InteractiveID != "" {

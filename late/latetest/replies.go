@@ -263,7 +263,7 @@ func (a *api) say(conv *conversation, out Message, attachment string, closed boo
 	if out.AttachmentURL != "" {
 		m.attachments = append(m.attachments, object{"id": a.id(), "type": attachment, "url": out.AttachmentURL})
 	}
-	conv.add(m)
+	a.add(conv, m)
 	a.emitStatus(conv, m, d)
 	return m
 }

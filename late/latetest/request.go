@@ -91,7 +91,7 @@ func (a *api) window(c *call, usual int) (window, error) {
 		value *int
 		least int
 	}{{"limit", &w.limit, 1}, {"skip", &w.skip, 0}} {
-		text := c.URL.Query().Get(param.name)
+		text := c.query.Get(param.name)
 		if text == "" {
 			continue
 		}

@@ -138,7 +138,7 @@ func (a *api) updateWebhook(_ *call, in webhookRequest) (any, error) {
 }
 
 func (a *api) deleteWebhook(c *call) (any, error) {
-	h, err := a.webhook("id", c.URL.Query().Get("id"))
+	h, err := a.webhook("id", c.query.Get("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +222,10 @@ func (a *api) listWebhookLogs(c *call) (any, error) {
 	}
 	rows := []object{}
 	for _, row := range slices.Backward(a.webhookLogs) {
-		if len(rows) < limit && row.matches(c, "webhookId", "event", "status") && c.now.Sub(row["createdAt"].(time.Time)) < logsKept {
+		if len(rows) == limit {
+			break
+		}
+		if row.matches(c, "webhookId", "event", "status") && c.now.Sub(row["createdAt"].(time.Time)) < logsKept {
 			rows = append(rows, row)
 		}
 	}

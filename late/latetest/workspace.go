@@ -1,6 +1,7 @@
 package latetest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -20,7 +21,8 @@ const maxProfiles = 10
 type workspace struct {
 	order     []*account // oldest first
 	profiles  []lateapi.Profile
-	connLogs  []object
+	connLogs  []object // oldest first
+	connList  listing[object]
 	states    map[string]connection // open requests to connect, by state
 	pending   map[string]object     // OAuth data that was not read yet, by token
 	uploads   int
@@ -39,7 +41,7 @@ func (a *api) connect(id, platform, profileID string) *account {
 	number := fmt.Sprintf("+1555010%04d", len(a.order)+1)
 	acc := &account{
 		id: id, platform: platform, profileID: profileID, username: number, displayName: "Business " + number,
-		byPhone: map[string]*contact{}, conversations: map[string]*conversation{},
+		byPhone: map[string]*contact{}, tags: labels{}, groups: labels{}, conversations: map[string]*conversation{},
 	}
 	a.accounts[id], a.order = acc, append(a.order, acc)
 	return acc
@@ -151,6 +153,7 @@ func (a *api) deleteAccount(c *call) (any, error) {
 	maps.DeleteFunc(a.contacts, func(_ string, one *contact) bool { return one.account == acc })
 	maps.DeleteFunc(a.sends, func(_ string, b *broadcast) bool { return b.account == acc })
 	maps.DeleteFunc(a.conversations, func(_ string, conv *conversation) bool { return conv.account == acc })
+	a.inbox = slices.DeleteFunc(a.inbox, func(e inboxEntry) bool { return e.conv.account == acc })
 	a.logConnection(acc, "disconnect", c.now)
 	a.emitAccount(late.EventAccountDisconnected, acc, object{"disconnectionType": "intentional", "reason": "Deleted"})
 	return object{"message": "Account disconnected"}, nil
@@ -192,6 +195,7 @@ func (a *api) logConnection(acc *account, event string, now time.Time) {
 		row["success"] = object{"username": acc.username, "displayName": acc.displayName}
 	}
 	a.connLogs = append(a.connLogs, row)
+	a.connList.changed()
 }
 
 func (a *api) listConnectionLogs(c *call) (any, error) {
@@ -209,16 +213,21 @@ func (a *api) listConnectionLogs(c *call) (any, error) {
 		return nil, err
 	}
 	kept := logsKept
-	if days := c.URL.Query().Get("days"); days != "" {
+	if days := c.query.Get("days"); days != "" {
 		kept = time.Duration(days[0]-'0') * 24 * time.Hour
 	}
-	found := []object{}
-	for _, row := range slices.Backward(a.connLogs) {
-		if row.matches(c, "platform", "eventType", "status") && c.now.Sub(row["createdAt"].(time.Time)) < kept {
-			found = append(found, row)
+	found := a.connList.list(c, func() (rows []object) {
+		for _, row := range slices.Backward(a.connLogs) {
+			if row.matches(c, "platform", "eventType", "status") {
+				rows = append(rows, row)
+			}
 		}
-	}
-	rows, page := cut(w, found)
+		return rows
+	})
+	expired, _ := slices.BinarySearchFunc(found, kept, func(row object, kept time.Duration) int {
+		return cmp.Compare(c.now.Sub(row["createdAt"].(time.Time)), kept)
+	})
+	rows, page := cut(w, found[:expired])
 	return object{"logs": rows, "pagination": object{
 		"total": page.Total, "limit": page.Limit, "skip": page.Skip, "hasMore": page.HasMore,
 		"pages": (page.Total + page.Limit - 1) / page.Limit,
@@ -327,7 +336,7 @@ func (a *api) deleteWorkspaceProfile(c *call) (any, error) {
 }
 
 func (a *api) getConnectURL(c *call) (any, error) {
-	q := c.URL.Query()
+	q := c.query
 	if q.Get("profileId") == "" {
 		return nil, invalid("profileId", "profileId is required")
 	}
@@ -387,7 +396,7 @@ func (a *api) completeConnection(c *call, in lateapi.CompleteConnectionRequest) 
 
 // readPendingData works once.
 func (a *api) readPendingData(c *call) (any, error) {
-	token := c.URL.Query().Get("token")
+	token := c.query.Get("token")
 	if token == "" {
 		return nil, invalid("token", "token is required")
 	}
