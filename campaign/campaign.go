@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -34,6 +35,7 @@ var (
 type Store struct {
 	db      *sql.DB
 	dialect Dialect
+	tidied  atomic.Int64 // when old rows were last deleted
 }
 
 // Open returns the store of a database, and creates its tables, whose names begin with wabakit_,

@@ -12,6 +12,7 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 	_ "modernc.org/sqlite"
 
 	"github.com/wabakit/wabakit-go/campaign"
@@ -35,7 +36,12 @@ func TestMain(m *testing.M) {
 		default:
 			defer stop()
 		}
-		return m.Run()
+		code := m.Run()
+		if err := goleak.Find(); err != nil && code == 0 {
+			fmt.Println(err)
+			return 1
+		}
+		return code
 	}())
 }
 
