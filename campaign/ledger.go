@@ -112,10 +112,17 @@ func (c *Campaign) Resolve(ctx context.Context, key string, state State) error {
 		return fmt.Errorf("%w: an item cannot be resolved as %q", ErrConflict, state)
 	}
 	err := c.expire(ctx)
-	var n int64
+	n := 0
 	if err == nil {
-		n, err = c.store.exec(ctx, `UPDATE wabakit_items SET state = $1, claim = '', until = 0, reason = '', updated = {now}
-			WHERE campaign_id = $2 AND key = $3 AND state IN ('unknown', 'refused')`, string(state), c.id, key)
+		var messageID string
+		err = c.store.query(ctx, func(rows *sql.Rows) error {
+			n++
+			return rows.Scan(&messageID)
+		}, `UPDATE wabakit_items SET state = $1, claim = '', until = 0, reason = '', updated = {now}
+			WHERE campaign_id = $2 AND key = $3 AND state IN ('unknown', 'refused') RETURNING message_id`, string(state), c.id, key)
+		if err == nil && messageID != "" {
+			err = c.store.applyStatuses(ctx, messageIDs(messageID))
+		}
 	}
 	var now State
 	found := true
@@ -202,11 +209,22 @@ func (c *Campaign) settle(ctx context.Context, claim string, settlements []settl
 	if err != nil {
 		return err
 	}
-	_, err = c.store.exec(ctx, `UPDATE wabakit_items
+	if _, err = c.store.exec(ctx, `UPDATE wabakit_items
 		SET state = v.new_state, message_id = v.new_message, reason = v.new_reason, until = {now} + v.delay, updated = {now}
 		FROM {rows item bigint, new_state text, new_message text, new_reason text, delay bigint}
-		WHERE id = v.item AND claim = $2 AND state IN ('pending', 'sending', 'unknown')`, string(data), claim)
-	return err
+		WHERE id = v.item AND claim = $2 AND state IN ('pending', 'sending', 'unknown')`, string(data), claim); err != nil {
+		return err
+	}
+	var ids []string
+	for _, s := range settlements {
+		if s.State == Sent && s.MessageID != "" {
+			ids = append(ids, s.MessageID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return c.store.applyStatuses(ctx, messageIDs(ids...))
 }
 
 // newClaim returns a unique claim. A worker that reserves an item again does so under another claim.

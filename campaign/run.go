@@ -114,7 +114,11 @@ func (c *Campaign) Run(ctx context.Context, sender Sender, opts ...RunOption) (*
 	// The report is wanted after the context has ended, too.
 	final, cancel := context.WithTimeout(context.WithoutCancel(ctx), busyTimeout)
 	defer cancel()
-	counts, countErr := c.counts(final)
+	var counts Counts
+	countErr := c.store.applyAllStatuses(final)
+	if countErr == nil {
+		counts, countErr = c.counts(final)
+	}
 	r.report.Counts = counts
 	if o.progress != nil && countErr == nil {
 		o.progress(Progress{Counts: counts})
