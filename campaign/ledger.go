@@ -173,10 +173,10 @@ func (c *Campaign) mark(ctx context.Context, claim string, items []Item, lease t
 		err := rows.Scan(&id)
 		isMarked[id] = true
 		return err
-	}, `WITH started AS MATERIALIZED (SELECT id AS campaign FROM wabakit_campaigns WHERE id = $3 AND status = 'started' {share})
+	}, `WITH started AS MATERIALIZED (SELECT id FROM wabakit_campaigns WHERE id = $3 AND status = 'started' {share})
 		UPDATE wabakit_items SET state = 'sending', until = {now} + $4, updated = {now}
-		FROM started CROSS JOIN {rows item bigint}
-		WHERE id = v.item AND campaign_id = campaign AND claim = $2 AND state = 'pending' RETURNING id`,
+		WHERE id IN (SELECT v.item FROM {rows item bigint}) AND claim = $2 AND state = 'pending' AND EXISTS (SELECT 1 FROM started)
+		RETURNING id`,
 		itemIDs(items), claim, c.id, lease.Milliseconds())
 	for _, item := range items {
 		if isMarked[item.id] {

@@ -200,6 +200,8 @@ func (r *run) run(ctx context.Context) error {
 
 // work claims and sends items until the run ends.
 func (r *run) work() {
+	const shortest = 20 * time.Millisecond
+	idle := shortest
 	for r.claiming.Err() == nil {
 		claim, since := newClaim(), time.Now()
 		var items []Item
@@ -211,11 +213,13 @@ func (r *run) work() {
 		case err != nil:
 			r.stop(fmt.Errorf("campaign: run: %w", err))
 		case len(items) > 0:
+			idle = shortest
 			r.process(claim, items, since)
 		case r.isFinished():
 			r.stop(errFinished)
 		default:
-			sleep(r.claiming, min(time.Second, r.opts.lease/4))
+			sleep(r.claiming, idle)
+			idle = min(2*idle, time.Second, r.opts.lease/4)
 		}
 	}
 }
@@ -293,8 +297,8 @@ func (r *run) hold(claim string, items []Item, since time.Time) *hold {
 
 // suppress settles the items that must not be sent, and returns the others.
 func (r *run) suppress(h *hold, items []Item) []Item {
-	if r.opts.suppress == nil {
-		return items
+	if r.opts.suppress == nil || r.claiming.Err() != nil {
+		return items // deliver does not send them if the run has ended
 	}
 	ctx, cancel := context.WithCancel(h)
 	defer cancel()
@@ -327,6 +331,7 @@ func (r *run) deliver(h *hold, items []Item) {
 		}
 		return
 	}
+	since := time.Now()
 	marked, err := r.mark(h, items)
 	if err != nil {
 		// Nothing was sent, but the statement may have been committed.
@@ -341,7 +346,8 @@ func (r *run) deliver(h *hold, items []Item) {
 	if len(marked) == 0 {
 		return
 	}
-	if h.Err() != nil {
+	if h.Err() != nil || time.Since(since) >= r.opts.lease {
+		// The process was stopped for so long that the items may have become unknown.
 		r.unreserve(h, marked)
 		return
 	}
