@@ -39,6 +39,9 @@ func main() {
 		{"A webhook event", webhookEvent},
 		{"Many goroutines over loopback", manyGoroutines},
 		{"Live heap", liveHeap},
+		{"A campaign's ledger, items per second", ledgerSpeed},
+		{"A campaign beside sends without a ledger", ledgerCost},
+		{"A campaign with a million recipients", millionRecipients},
 		{"A program that makes one call", programSize},
 	} {
 		if pattern.MatchString(table.title) {
