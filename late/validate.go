@@ -2,33 +2,51 @@ package late
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // checkPathID reports an ID that is malformed, or that would turn the path of the operation into that
 // of another one: the contact "bulk" is not a contact.
 func checkPathID(operation, id string) error {
-	var before, field string
-	for _, op := range operations {
-		if op.ID == operation {
-			var after string
-			before, after, _ = strings.Cut(op.Path, "{")
-			field, _, _ = strings.Cut(after, "}")
-		}
-	}
-	if err := checkID(field, id); err != nil {
+	param := pathParams()[operation]
+	if err := checkID(param.field, id); err != nil {
 		return err
 	}
-	for _, op := range operations {
-		if rest, ok := strings.CutPrefix(op.Path, before); ok {
-			if segment, _, _ := strings.Cut(rest, "/"); strings.EqualFold(segment, id) {
-				return invalid(field, fmt.Sprintf("%q is a reserved word of the API", id))
-			}
+	for _, segment := range param.reserved {
+		if strings.EqualFold(segment, id) {
+			return invalid(param.field, fmt.Sprintf("%q is a reserved word of the API", id))
 		}
 	}
 	return nil
 }
+
+// pathParam is the first parameter in the path of an operation.
+type pathParam struct {
+	field    string
+	reserved []string // what paths of other operations have in its place
+}
+
+// pathParams returns the parameters by operation ID.
+var pathParams = sync.OnceValue(func() map[string]pathParam {
+	params := make(map[string]pathParam, len(operations))
+	for _, op := range operations {
+		before, after, _ := strings.Cut(op.Path, "{")
+		var p pathParam
+		p.field, _, _ = strings.Cut(after, "}")
+		for _, other := range operations {
+			if rest, ok := strings.CutPrefix(other.Path, before); ok {
+				if segment, _, _ := strings.Cut(rest, "/"); !slices.Contains(p.reserved, segment) {
+					p.reserved = append(p.reserved, segment)
+				}
+			}
+		}
+		params[op.ID] = p
+	}
+	return params
+})
 
 // checkID reports an ID that is malformed.
 func checkID(field, id string) error {
