@@ -1,11 +1,11 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/wabakit/wabakit-go/internal/redact"
 )
@@ -18,30 +18,27 @@ var (
 // attempt makes the request of an attempt from the call's, which stays as it is, and reads the
 // response within the timeout. The body of a streamed response is passed on unread. Errors are
 // redacted because those of net/http quote responses that it cannot parse.
-func attempt(next handler, timeout, long time.Duration, hide func(string) string) handler {
+func attempt(next handler, cfg *Config) handler {
+	hide := cfg.Hide
 	return func(call *Call, original *http.Request) (*http.Response, error) {
-		ctx := original.Context()
+		var ctx context.Context = call
 		var cancel context.CancelFunc
-		limit := timeout
+		limit := cfg.Timeout
 		if call.Operation.Untimed {
-			limit = long
+			limit = cfg.LongTimeout
 		}
 		if limit > 0 {
-			ctx, cancel = context.WithTimeoutCause(ctx, limit, errAttemptTimeout)
+			ctx, cancel = context.WithDeadlineCause(call, call.begun.Add(limit), errAttemptTimeout)
 		} else {
-			ctx, cancel = context.WithCancel(ctx)
+			ctx, cancel = context.WithCancel(call)
 		}
 		if ctx.Err() != nil { // later this could not be told from a request that has left
 			cancel()
-			return nil, original.Context().Err()
+			return nil, cmp.Or(call.Err(), errAttemptTimeout)
 		}
 		tr := call.trace
 		req := original.WithContext(tr.watch(ctx, cancel, call.Operation.harmless()))
-		req.Header = original.Header.Clone()
-		if call.token != "" {
-			tr.authorization[0] = "Bearer " + call.token
-			req.Header["Authorization"] = tr.authorization[:]
-		}
+		req.Header = call.header(original.Header, cfg.UserAgent)
 		req.Body, call.body = call.body, nil
 		call.started = true
 

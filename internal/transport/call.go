@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"io"
 	"net/http"
 	"slices"
@@ -41,6 +42,7 @@ type Call struct {
 	replaced bool          // another token was asked for
 
 	// of the latest attempt
+	begun       time.Time // after its waiting
 	token       string
 	replacement string // the token of the next attempt
 	delayed     bool   // it waited for its turn
@@ -51,7 +53,6 @@ type Call struct {
 	// Room for what most calls need once.
 	firstAttempt [1]Attempt
 	firstTrace   trace
-	requestIDs   [1]string
 	limited      io.LimitedReader
 }
 
@@ -73,8 +74,11 @@ func callFrom(ctx context.Context) *Call {
 	return call
 }
 
-func newCall(ctx context.Context, op *Operation, fail func(*Failure) error) *Call {
-	call := &Call{Context: ctx, Operation: op, fail: fail, idle: time.Now()}
+func newCall(req *http.Request, op *Operation, fail func(*Failure) error) *Call {
+	call := &Call{Context: req.Context(), Operation: op, RequestID: req.Header.Get(requestIDHeader), fail: fail, idle: time.Now(), body: req.Body}
+	if call.RequestID == "" {
+		call.RequestID = rand.Text()
+	}
 	call.Attempts = call.firstAttempt[:0]
 	return call
 }

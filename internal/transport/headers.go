@@ -1,32 +1,36 @@
 package transport
 
 import (
-	"crypto/rand"
 	"net/http"
 	"strings"
 )
 
 const requestIDHeader = "X-Request-Id"
 
-// setHeaders sets the headers that all attempts of the call share, unless they are set.
-func setHeaders(call *Call, req *http.Request, userAgent []string) {
-	if call.RequestID = req.Header.Get(requestIDHeader); call.RequestID == "" {
-		call.RequestID = rand.Text()
-		call.requestIDs[0] = call.RequestID
-		req.Header[requestIDHeader] = call.requestIDs[:]
+// header returns the header of the next attempt: a copy of that of the call's request, with what
+// all attempts share and the token.
+func (c *Call) header(original http.Header, userAgent string) http.Header {
+	h, room := original.Clone(), c.trace.header[:]
+	set := func(name, value string) {
+		room[0] = value
+		h[name], room = room[:1:1], room[1:]
 	}
-	if req.Header.Get("User-Agent") == "" {
-		req.Header["User-Agent"] = userAgent
+	set(requestIDHeader, c.RequestID)
+	if h.Get("User-Agent") == "" {
+		set("User-Agent", userAgent)
 	}
-	if req.Header.Get("Accept") == "" {
-		req.Header["Accept"] = acceptJSON
-		if call.Operation.Stream || call.Operation.AnyType {
-			req.Header["Accept"] = acceptAny
+	if h.Get("Accept") == "" {
+		if c.Operation.Stream || c.Operation.AnyType {
+			set("Accept", "*/*")
+		} else {
+			set("Accept", "application/json")
 		}
 	}
+	if c.token != "" {
+		set("Authorization", "Bearer "+c.token)
+	}
+	return h
 }
-
-var acceptJSON, acceptAny = []string{"application/json"}, []string{"*/*"}
 
 // ValidHeaderValue reports whether net/http accepts text in a header.
 func ValidHeaderValue(text string) bool {

@@ -10,8 +10,8 @@ import (
 // segments: net/http's ServeMux would do, but allocates for each request and rejects some valid
 // base URLs.
 type matcher struct {
-	prefix string // the path of the base URL, without a slash at its end
-	root   segment
+	base *url.URL // with a slash at its end
+	root segment
 }
 
 type segment struct {
@@ -21,7 +21,9 @@ type segment struct {
 }
 
 func newMatcher(base *url.URL, operations []Operation) *matcher {
-	m := &matcher{prefix: strings.TrimSuffix(base.EscapedPath(), "/")}
+	dir := &url.URL{Scheme: base.Scheme, Host: base.Host, Path: strings.TrimSuffix(base.Path, "/") + "/"}
+	dir.RawPath = strings.TrimSuffix(base.EscapedPath(), "/") + "/"
+	m := &matcher{base: dir.ResolveReference(&url.URL{Path: "."})} // without dot segments
 	for i, op := range operations {
 		s := &m.root
 		for name := range strings.SplitSeq(strings.TrimPrefix(op.Path, "/"), "/") {
@@ -54,7 +56,11 @@ func (s *segment) child(name string) *segment {
 // find returns the operation of req. A request of no known operation gets one without an ID: a
 // read is retried as such, everything else is unsafe.
 func (m *matcher) find(req *http.Request) *Operation {
-	path, below := strings.CutPrefix(req.URL.EscapedPath(), m.prefix+"/")
+	prefix := "/"
+	if req.URL.Host != "" {
+		prefix = m.base.EscapedPath()
+	}
+	path, below := strings.CutPrefix(req.URL.EscapedPath(), prefix)
 	if below {
 		if op := m.root.find(req.Method, path); op != nil {
 			return op
@@ -65,6 +71,20 @@ func (m *matcher) find(req *http.Request) *Operation {
 		op.Repeat = Always
 	}
 	return op
+}
+
+// complete makes the URL of req absolute.
+func (m *matcher) complete(req *http.Request) {
+	u := req.URL
+	if u.Host != "" {
+		return
+	}
+	path := strings.TrimPrefix(u.EscapedPath(), "/")
+	if u.RawPath != "" || m.base.RawPath != "" {
+		u.RawPath = m.base.EscapedPath() + path
+	}
+	u.Scheme, u.Host, u.Path = m.base.Scheme, m.base.Host, m.base.Path+strings.TrimPrefix(u.Path, "/")
+	req.Host = u.Host
 }
 
 // find prefers a literal segment to a parameter.

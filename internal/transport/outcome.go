@@ -27,7 +27,7 @@ func classify(call *Call, req *http.Request, resp *http.Response, err error) out
 		return outcome{notSent: true}
 	}
 	if err != nil {
-		return classifyError(req.Context(), err, call.trace)
+		return classifyError(call, err, call.trace)
 	}
 	switch status := resp.StatusCode; status {
 	case http.StatusTooManyRequests:

@@ -10,27 +10,27 @@ import (
 // pace delays an attempt until the caller's limiter and the server's limits allow it.
 func pace(next handler, p *pacer, limiter Limiter) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
-		ctx, begin := req.Context(), time.Now()
-		now := begin
+		begin := time.Now()
+		call.begun = begin
 		if limiter != nil {
-			if err := limiter.Wait(ctx); err != nil {
-				return nil, &limiterError{err: err, ended: ctx.Err() != nil}
+			if err := limiter.Wait(call); err != nil {
+				return nil, &limiterError{err: err, ended: call.Err() != nil}
 			}
-			now = time.Now()
+			call.begun = time.Now()
 		}
 		if call.Operation.Anonymous {
 			return next(call, req)
 		}
-		now, err := p.wait(ctx, now, call.Operation.Login)
+		turn, err := p.wait(call, call.begun, call.Operation.Login)
 		if err != nil {
 			return nil, err
 		}
 		var resp *http.Response
-		defer func() { p.done(resp, now) }()
-		if err := ctx.Err(); err != nil {
+		defer func() { p.done(resp, turn, call.idle) }()
+		if err := call.Err(); err != nil {
 			return nil, err
 		}
-		call.delayed = now.After(begin)
+		call.begun, call.delayed = turn, turn.After(begin)
 		resp, err = next(call, req)
 		return resp, err
 	}
@@ -116,11 +116,10 @@ func (p *pacer) waitForRate(ctx context.Context, now time.Time, login bool) (tim
 }
 
 // done takes in what a response says about the limits. It is nil if there was none. begun is
-// when its attempt began.
-func (p *pacer) done(resp *http.Response, begun time.Time) {
+// when its attempt began, now when it ended.
+func (p *pacer) done(resp *http.Response, begun, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
 	reports := p.window.done(resp, now)
 	if resp == nil {
 		return

@@ -107,6 +107,16 @@ func (d dripping) Read(p []byte) (int, error) {
 	}
 }
 
+func TestTimeoutThatHasPassedAlready(t *testing.T) {
+	t.Parallel()
+	for range 100 {
+		resp, err := inMemory(t, status(200), timeout(time.Nanosecond)).Do(create.request(t, t.Context(), base))
+		if err != nil || resp == nil { // a coarse clock leaves time for the response
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+		}
+	}
+}
+
 func TestTimeoutEndsAnEndlessBody(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{200, 500} {

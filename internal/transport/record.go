@@ -11,26 +11,29 @@ import (
 // record adds each attempt to the call, for its error, and reports it to the log and the hook.
 func record(next handler, product string, logger *slog.Logger, hook func(context.Context, Attempt)) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
-		start := time.Now()
+		if call.delayed { // another token may have taken time, too
+			call.begun = time.Now()
+		}
 		resp, err := next(call, req)
 		if !call.started {
 			return resp, err
 		}
+		ended := time.Now()
 		a := Attempt{
 			Operation: call.Operation.ID, RequestID: call.RequestID, Number: len(call.Attempts) + 1,
-			Err: err, Wait: start.Sub(call.idle), Duration: time.Since(start),
+			Err: err, Wait: call.begun.Sub(call.idle), Duration: ended.Sub(call.begun),
 		}
+		call.idle = ended
 		if resp != nil {
 			a.Status = resp.StatusCode
 		}
 		call.Attempts = append(call.Attempts, a)
 		if logger != nil {
-			logAttempt(req.Context(), logger, product+": "+call.Operation.Name, a)
+			logAttempt(call, logger, product+": "+call.Operation.Name, a)
 		}
 		if hook != nil {
-			hook(req.Context(), a)
+			hook(call, a)
 		}
-		call.idle = time.Now()
 		return resp, err
 	}
 }

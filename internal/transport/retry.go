@@ -41,7 +41,7 @@ func retry(next handler, maxRetries int, b *budget, token TokenFunc) handler {
 				}
 				return resp, err
 			case unauthorized:
-				again, tokenErr := replaceToken(call, req, token)
+				again, tokenErr := replaceToken(call, token)
 				if tokenErr != nil {
 					return nil, tokenErr
 				}
@@ -51,7 +51,7 @@ func retry(next handler, maxRetries int, b *budget, token TokenFunc) handler {
 			case !o.transient || n == maxRetries || o.processed && !call.Operation.repeatable(req):
 				return resp, err
 			default:
-				wait, ok := pause(req.Context(), n, resp)
+				wait, ok := pause(call, n, resp)
 				if !ok {
 					return resp, err
 				}
@@ -59,7 +59,7 @@ func retry(next handler, maxRetries int, b *budget, token TokenFunc) handler {
 					call.noBudget = true
 					return resp, err
 				}
-				if ended := sleep(req.Context(), wait); ended != nil {
+				if ended := sleep(call, wait); ended != nil {
 					b.ended(true, false)
 					return resp, ended
 				}

@@ -20,7 +20,7 @@ func authorize(next handler, token TokenFunc) handler {
 		call.token, call.replacement = call.replacement, ""
 		if call.token == "" {
 			var err error
-			if call.token, err = token(req.Context(), ""); err != nil {
+			if call.token, err = token(call, ""); err != nil {
 				return nil, err
 			}
 		}
@@ -36,7 +36,7 @@ func reauthorize(next handler, token TokenFunc) handler {
 	return func(call *Call, req *http.Request) (*http.Response, error) {
 		if call.delayed && !call.Operation.Login && !call.Operation.Anonymous {
 			var err error
-			if call.token, err = token(req.Context(), ""); err != nil {
+			if call.token, err = token(call, ""); err != nil {
 				return nil, err
 			}
 		}
@@ -46,12 +46,12 @@ func reauthorize(next handler, token TokenFunc) handler {
 
 // replaceToken asks once per call for another token than the one that got a 401, and reports
 // whether the call is worth another attempt.
-func replaceToken(call *Call, req *http.Request, token TokenFunc) (bool, error) {
+func replaceToken(call *Call, token TokenFunc) (bool, error) {
 	if token == nil || call.token == "" || call.replaced {
 		return false, nil
 	}
 	call.replaced = true
-	other, err := token(req.Context(), call.token)
+	other, err := token(call, call.token)
 	if errors.Is(err, ErrNoOtherToken) || err == nil && other == call.token {
 		return false, nil
 	}

@@ -24,7 +24,7 @@ type trace struct {
 	cancel context.CancelFunc
 	read   bool
 
-	authorization [1]string // room for the header of the attempt
+	header [4]string // room for values of the attempt's header
 
 	mu       sync.Mutex
 	sending  bool // in the caller's client, as opposed to a middleware

@@ -62,7 +62,6 @@ type Transport struct {
 	source     source
 	operations *matcher
 	pacer      pacer
-	userAgent  []string
 	chain      handler
 }
 
@@ -75,7 +74,7 @@ func New(cfg Config) *Transport {
 	if cfg.Hide == nil {
 		cfg.Hide = func(text string) string { return text }
 	}
-	t := &Transport{cfg: cfg, source: source{cfg.HTTPClient, cfg.Adapt}, operations: newMatcher(cfg.BaseURL, cfg.Operations), userAgent: []string{cfg.UserAgent}}
+	t := &Transport{cfg: cfg, source: source{cfg.HTTPClient, cfg.Adapt}, operations: newMatcher(cfg.BaseURL, cfg.Operations)}
 	t.chain = t.assemble()
 	return t
 }
@@ -84,7 +83,7 @@ func New(cfg Config) *Transport {
 func (t *Transport) assemble() handler {
 	h := send(t.source, t.cfg.Innermost, t.cfg.Middleware)
 	// The timeout covers the request and its response, but no waiting.
-	h = attempt(h, t.cfg.Timeout, t.cfg.LongTimeout, t.cfg.Hide)
+	h = attempt(h, &t.cfg)
 	// The duration on record is that of the network, without the waiting.
 	h = record(h, t.cfg.Product, t.cfg.Logger, t.cfg.Hook)
 	// A token may expire while its attempt waits for its turn.
@@ -97,18 +96,16 @@ func (t *Transport) assemble() handler {
 	return h
 }
 
-// Do sends a request of the generated client and takes it over. A status is not an error here;
-// errors are those that Config.Fail returns.
+// Do sends a request of the generated client and takes it over. A URL without a host is relative to
+// the base URL. A status is not an error here; errors are those that Config.Fail returns.
 func (t *Transport) Do(req *http.Request) (*http.Response, error) {
 	return t.DoAs(t.operations.find(req), req)
 }
 
 // DoAs is Do for a request that makes the given operation, whatever its URL.
 func (t *Transport) DoAs(op *Operation, req *http.Request) (*http.Response, error) {
-	call := newCall(req.Context(), op, t.cfg.Fail)
-	call.body = req.Body
-	req = req.WithContext(call)
-	setHeaders(call, req, t.userAgent)
+	t.operations.complete(req)
+	call := newCall(req, op, t.cfg.Fail)
 
 	resp, err := t.chain(call, req)
 	if call.body != nil { // no attempt took it
@@ -116,7 +113,7 @@ func (t *Transport) DoAs(op *Operation, req *http.Request) (*http.Response, erro
 	}
 	if err != nil {
 		// The caller finds its own context's error, whatever reported it.
-		if ended := req.Context().Err(); ended != nil && !errors.Is(err, ended) {
+		if ended := call.Err(); ended != nil && !errors.Is(err, ended) {
 			err = fmt.Errorf("%w: %w", ended, err)
 		}
 		return nil, call.Fail(resp, err)
