@@ -45,8 +45,9 @@ type Client struct {
 	transport *transport.Transport
 	doer      transport.Doer
 	baseURL   string
-	api       *lateapi.ClientWithResponses
-	secrets   *redact.Secrets // what errors must not quote
+	api       *lateapi.Client              // of the services
+	generated *lateapi.ClientWithResponses // of API
+	secrets   *redact.Secrets              // what errors must not quote
 	base      *url.URL
 	account   string
 }
@@ -92,11 +93,14 @@ func NewClient(apiKey string, opts ...Option) (*Client, error) {
 	cfg.Innermost = upload.Middleware
 	cfg.Fail = func(f *transport.Failure) error { return newError(f, cfg.Hide) }
 	tr := transport.New(cfg)
-	api, err := lateapi.NewClientWithResponses(base.String(), lateapi.WithHTTPClient(tr))
+	generated, err := lateapi.NewClientWithResponses(base.String(), lateapi.WithHTTPClient(tr))
 	if err != nil {
 		return nil, fmt.Errorf("late: %w", err)
 	}
-	c := &Client{transport: tr, doer: tr, baseURL: base.String(), api: api, secrets: secrets, base: base, account: o.account}
+	// The generated client parses the URL of its server for each request, so the services use only the
+	// path, which the transport completes.
+	api := &lateapi.Client{Server: "/", Client: tr}
+	c := &Client{transport: tr, doer: tr, baseURL: base.String(), api: api, generated: generated, secrets: secrets, base: base, account: o.account}
 	return c.withServices(), nil
 }
 
@@ -128,7 +132,7 @@ func (c *Client) ForAccount(id string) *Client {
 
 // API returns the generated client on the same transport, for anything the services do not cover.
 // Its calls are authorized, paced and retried like theirs.
-func (c *Client) API() *lateapi.ClientWithResponses { return c.api }
+func (c *Client) API() *lateapi.ClientWithResponses { return c.generated }
 
 // accountFor returns the account that a request names, or that of the client.
 func (c *Client) accountFor(named string) (string, error) {

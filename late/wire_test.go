@@ -230,6 +230,37 @@ func TestOnlySetParametersAreInTheQuery(t *testing.T) {
 	}
 }
 
+// Services and the generated client send to the same URL, and the operation is recognized.
+func TestURLsBelowTheBaseURL(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{
+		"https://example.com":              "https://example.com/v1/whatsapp/contacts/a%2Fb",
+		"https://example.com:8443/":        "https://example.com:8443/v1/whatsapp/contacts/a%2Fb",
+		"https://example.com/a%2Fb/c":      "https://example.com/a%2Fb/c/v1/whatsapp/contacts/a%2Fb",
+		"https://example.com/a%20b/":       "https://example.com/a%20b/v1/whatsapp/contacts/a%2Fb",
+		"https://example.com/a/../b/./c/":  "https://example.com/b/c/v1/whatsapp/contacts/a%2Fb",
+		"http://[::1]:1234/caf%C3%A9//api": "http://[::1]:1234/caf%C3%A9//api/v1/whatsapp/contacts/a%2Fb",
+	} {
+		t.Run(base, func(t *testing.T) {
+			t.Parallel()
+			var operations []string
+			client, w := newClient(t, 200, complete, late.WithBaseURL(base), late.WithAttemptHook(func(_ context.Context, a late.Attempt) {
+				operations = append(operations, a.Operation)
+			}))
+			_, err := client.Contacts.Get(t.Context(), "a/b")
+			require.NoError(t, err)
+			_, err = client.API().GetWhatsAppContactWithResponse(t.Context(), "a/b")
+			require.NoError(t, err)
+			require.Len(t, w.requests, 2)
+			for i, req := range w.requests {
+				require.Equal(t, want, req.URL.String())
+				require.Equal(t, req.URL.Host, req.Host)
+				require.Equal(t, late.OpGetWhatsAppContact, operations[i])
+			}
+		})
+	}
+}
+
 func TestInvalidInputIsNotSent(t *testing.T) {
 	t.Parallel()
 	many := func(n int) []string {

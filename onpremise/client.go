@@ -37,7 +37,8 @@ type Client struct {
 	transport *transport.Transport
 	doer      transport.Doer
 	baseURL   string
-	api       *onpremiseapi.ClientWithResponses
+	api       *onpremiseapi.Client              // of the services
+	generated *onpremiseapi.ClientWithResponses // of API
 }
 
 // service is the underlying type of every service.
@@ -78,12 +79,15 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	cfg.Fail = func(f *transport.Failure) error { return newError(f, auth.secrets.Hide) }
 	cfg.Innermost = upload.Middleware
 	auth.transport = transport.New(cfg)
-	api, err := onpremiseapi.NewClientWithResponses(base.String(), onpremiseapi.WithHTTPClient(auth))
+	generated, err := onpremiseapi.NewClientWithResponses(base.String(), onpremiseapi.WithHTTPClient(auth))
 	if err != nil {
 		return nil, fmt.Errorf("onpremise: %w", err)
 	}
+	// The generated client parses the URL of its server for each request, so the services use only the
+	// path, which the transport completes.
+	api := &onpremiseapi.Client{Server: "/", Client: auth}
 
-	c := &Client{auth: auth, transport: auth.transport, doer: auth, baseURL: base.String(), api: api}
+	c := &Client{auth: auth, transport: auth.transport, doer: auth, baseURL: base.String(), api: api, generated: generated}
 	c.Users = &UsersService{c}
 	c.Application = &ApplicationService{c}
 	c.Backup = &BackupService{c}
@@ -102,7 +106,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 
 // API returns the generated client on the same transport, for anything the services do not cover.
 // Its calls are authorized, paced and retried like theirs.
-func (c *Client) API() *onpremiseapi.ClientWithResponses { return c.api }
+func (c *Client) API() *onpremiseapi.ClientWithResponses { return c.generated }
 
 // missingField returns the error for a success response without the part that the method returns.
 func missingField(resp *http.Response, what string) error {

@@ -69,13 +69,14 @@ var errNoCredentials error = &ValidationError{Field: "credentials", Reason: "are
 
 // Do sends a request of the generated client.
 func (a *authorization) Do(req *http.Request) (*http.Response, error) {
-	if a.transport.Operation(req).Login && req.Header.Get("Authorization") == "" {
+	op := a.transport.Operation(req)
+	if op.Login && req.Header.Get("Authorization") == "" {
 		if a.login == nil {
 			return nil, errNoCredentials
 		}
 		req.SetBasicAuth(a.login.username, a.login.currentPassword())
 	}
-	resp, err := a.transport.Do(req)
+	resp, err := a.transport.DoAs(op, req)
 	if err != nil {
 		return nil, err
 	}
