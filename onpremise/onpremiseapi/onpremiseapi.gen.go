@@ -1825,7 +1825,7 @@ type IncomingMessage struct {
 	// Order is the order from a catalog.
 	Order WebhookOrder `json:"order,omitempty,omitzero"`
 
-	// Raw is the message as received, including kinds and members that are not declared.
+	// Raw is the message as received, including kinds and members that are not declared. The webhook handler sets it.
 	Raw json.RawMessage `json:"-"`
 
 	// Reaction is the reaction to a message.
@@ -1972,7 +1972,7 @@ type MessageStatus struct {
 	// Pricing is the pricing of the message.
 	Pricing WebhookPricing `json:"pricing,omitempty,omitzero"`
 
-	// Raw is the status as it arrived, for members that this package does not know.
+	// Raw is the status as received, including members that are not declared. The webhook handler sets it.
 	Raw json.RawMessage `json:"-"`
 
 	// RecipientID is the WhatsApp ID of the receiver.

@@ -243,10 +243,7 @@ func TestIncomingMessages(t *testing.T) {
 		`{"type":"hologram","hologram":{"id":"s"}}`: {Type: "hologram"},
 	} {
 		event := decode[onpremiseapi.WebhookEvent](t, `{"messages":[`+body+`]}`)
-		got := event.Messages[0]
-		require.JSONEq(t, body, string(got.Raw))
-		got.Raw = nil
-		require.Equal(t, want, got)
+		require.Equal(t, want, event.Messages[0])
 	}
 	written, err := json.Marshal(onpremiseapi.IncomingMessage{ID: "m", Raw: json.RawMessage(`{"not":"written"}`)})
 	require.NoError(t, err)

@@ -1,26 +1,13 @@
 package onpremiseapi
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
-
-// UnmarshalJSON keeps the message as received in Raw, for content of unknown kinds.
-func (m *IncomingMessage) UnmarshalJSON(data []byte) error {
-	type plain IncomingMessage
-	*m = IncomingMessage{} // a list may be decoded into a used one
-	if err := json.Unmarshal(data, (*plain)(m)); err != nil {
-		return err
-	}
-	m.Raw = bytes.Clone(data)
-	return nil
-}
 
 // Choice returns the ID and the title of the button or list row that the customer chose. Both are
 // empty if the message is not such a choice.
