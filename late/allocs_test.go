@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,7 @@ import (
 // allocate, too.
 func TestAllocations(t *testing.T) {
 	const runs = 20
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties pools
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 	row := lateapi.Contact{
 		ID: testID, Phone: testPhone, WaID: testPhone[1:], Name: "Ada Lovelace", Email: "ada@example.com",
@@ -91,11 +93,11 @@ func TestAllocations(t *testing.T) {
 				Results []struct{ Phone, MessageID, Error string }
 			})
 		})},
-		{"batch of 1000", 6776, func() error {
+		{"batch of 1000", 6774, func() error {
 			_, err := report.sdk.Messages.SendMany(t.Context(), hello, batch)
 			return err
 		}, nil},
-		{"webhook event", 107, deliver(webhook), deliver(webhookByHand)},
+		{"webhook event", 67, deliver(webhook), deliver(webhookByHand)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			count := func(do func() error) float64 {

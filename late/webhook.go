@@ -1,6 +1,7 @@
 package late
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -96,7 +97,7 @@ func (c *webhookConfig) verify(h http.Header, body []byte) *webhook.Refusal {
 	for _, secret := range c.secrets {
 		mac := hmac.New(sha256.New, []byte(secret))
 		mac.Write(body)
-		want := []byte(hex.EncodeToString(mac.Sum(nil)))
+		want := hex.AppendEncode(nil, mac.Sum(nil))
 		for _, name := range []string{"X-Late-Signature", "X-Zernio-Signature"} {
 			if hmac.Equal([]byte(h.Get(name)), want) {
 				return nil
@@ -107,46 +108,68 @@ func (c *webhookConfig) verify(h http.Header, body []byte) *webhook.Refusal {
 }
 
 func (h *WebhookHandlers) item(body []byte) webhook.Item {
-	var head struct {
-		WebhookEvent
-		Message struct {
-			ID string `json:"id"`
-		} `json:"message"`
-	}
+	var head eventHead
 	webhook.Decode(body, &head)
-	item := webhook.Item{}
-	if head.EventID != "" {
-		item.Key = webhook.Key("event", head.EventID)
-	}
-	statuses := map[EventKind]func(context.Context, *MessageStatus) error{
-		EventMessageSent: h.MessageSent, EventMessageDelivered: h.MessageDelivered,
-		EventMessageRead: h.MessageRead, EventMessageFailed: h.MessageFailed,
-	}
-	events := map[EventKind]func(context.Context, *WebhookEvent) error{
-		EventConversationStarted: h.ConversationStarted, EventAccountConnected: h.AccountConnected,
-		EventAccountDisconnected: h.AccountDisconnected, EventTest: h.Test,
-	}
-	status, isStatus := statuses[head.Kind]
-	switch {
-	case head.Kind == EventMessageReceived:
+	item := webhook.Item{Key: head.key()}
+	switch head.Kind {
+	case EventMessageReceived:
 		item.Handle = handleEvent(h.MessageReceived, body)
-	case isStatus:
-		item.Handle = handleEvent(status, body)
-	case head.Kind == EventReactionReceived:
+	case EventMessageSent:
+		item.Handle = handleEvent(h.MessageSent, body)
+	case EventMessageDelivered:
+		item.Handle = handleEvent(h.MessageDelivered, body)
+	case EventMessageRead:
+		item.Handle = handleEvent(h.MessageRead, body)
+	case EventMessageFailed:
+		item.Handle = handleEvent(h.MessageFailed, body)
+	case EventReactionReceived:
 		item.Handle = handleEvent(h.ReactionReceived, body)
-	case head.Kind == EventTemplateStatusUpdated:
+	case EventConversationStarted:
+		item.Handle = handleEvent(h.ConversationStarted, body)
+	case EventTemplateStatusUpdated:
 		item.Handle = handleEvent(h.TemplateStatusUpdated, body)
-	default:
-		item.Handle = handleEvent(events[head.Kind], body)
-	}
-	if head.Message.ID != "" && (isStatus || head.Kind == EventMessageReceived) {
-		item.Key = webhook.Key(string(head.Kind), head.Account.ID, head.Message.ID)
-		if isStatus {
-			item.Key = webhook.Key(string(head.Kind), head.Account.ID, head.Message.ID, head.Conversation.ParticipantID)
-		}
+	case EventAccountConnected:
+		item.Handle = handleEvent(h.AccountConnected, body)
+	case EventAccountDisconnected:
+		item.Handle = handleEvent(h.AccountDisconnected, body)
+	case EventTest:
+		item.Handle = handleEvent(h.Test, body)
 	}
 	if item.Handle == nil {
 		item.Handle = handleEvent(h.Other, body)
 	}
 	return item
+}
+
+// eventHead is what decides who handles an event, and whether it was handled before.
+type eventHead struct {
+	EventID string    `json:"id"`
+	Kind    EventKind `json:"event"`
+	Account struct {
+		ID        string `json:"id"`
+		AccountID string `json:"accountId"`
+	} `json:"account"`
+	Conversation struct {
+		ParticipantID string `json:"participantId"`
+	} `json:"conversation"`
+	Message struct {
+		ID string `json:"id"`
+	} `json:"message"`
+}
+
+// key returns the key of the item, or "" if the event has no ID.
+func (e *eventHead) key() string {
+	account := cmp.Or(e.Account.ID, e.Account.AccountID)
+	if e.Message.ID != "" {
+		switch e.Kind {
+		case EventMessageReceived:
+			return webhook.Key(string(e.Kind), account, e.Message.ID)
+		case EventMessageSent, EventMessageDelivered, EventMessageRead, EventMessageFailed:
+			return webhook.Key(string(e.Kind), account, e.Message.ID, e.Conversation.ParticipantID)
+		}
+	}
+	if e.EventID == "" {
+		return ""
+	}
+	return webhook.Key("event", e.EventID)
 }

@@ -54,15 +54,14 @@ type WebhookAccount struct {
 
 // UnmarshalJSON decodes an account, whose ID has two names.
 func (a *WebhookAccount) UnmarshalJSON(data []byte) error {
-	type plain WebhookAccount
-	var p plain
-	var alias struct {
+	type Plain WebhookAccount // exported, so that Decode reads it, too, if a member has another type
+	var both struct {
+		Plain
 		AccountID string `json:"accountId"`
 	}
-	webhook.Decode(data, &p)
-	webhook.Decode(data, &alias)
-	*a = WebhookAccount(p)
-	a.ID = cmp.Or(a.ID, alias.AccountID)
+	webhook.Decode(data, &both)
+	*a = WebhookAccount(both.Plain)
+	a.ID = cmp.Or(a.ID, both.AccountID)
 	return nil
 }
 

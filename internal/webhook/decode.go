@@ -1,21 +1,33 @@
 package webhook
 
 import (
-	"bytes"
 	"encoding/json"
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // Decode decodes data into v, a pointer to a struct, as far as possible: a member of another type
 // than expected is left zero. An event that could not be decoded would be delivered again and
-// again. A field Raw of v is set to a copy of data.
+// again. A field Raw of v is set to data.
 func Decode(data []byte, v any) {
 	value := reflect.ValueOf(v).Elem()
 	decode(data, value)
-	if raw := value.FieldByName("Raw"); raw.IsValid() {
-		raw.SetBytes(bytes.Clone(data))
+	if index := rawIndex(value.Type()); index != nil {
+		value.FieldByIndex(index).SetBytes(data)
 	}
+}
+
+var rawIndexes sync.Map // of rawIndex
+
+// rawIndex returns the index of the field Raw, or nil.
+func rawIndex(t reflect.Type) []int {
+	if index, ok := rawIndexes.Load(t); ok {
+		return index.([]int)
+	}
+	field, _ := t.FieldByName("Raw")
+	rawIndexes.Store(t, field.Index)
+	return field.Index
 }
 
 func decode(data []byte, v reflect.Value) {

@@ -19,6 +19,9 @@ const (
 	bytesPerValue = 8
 )
 
+// maxGrown bounds the memory that a sender gets for a Content-Length alone.
+const maxGrown = 64 << 10
+
 // read returns the body of a delivery, decompressed and verified: a JSON object.
 func (h *Handler) read(w http.ResponseWriter, r *http.Request) ([]byte, *Refusal) {
 	if h.Admit != nil {
@@ -62,10 +65,12 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, *Refusal
 	default:
 		return nil, &Refusal{http.StatusUnsupportedMediaType, "content encoding " + encoding}
 	}
-	var body []byte
+	var buf bytes.Buffer
+	buf.Grow(int(min(max(r.ContentLength, 0), maxGrown)) + bytes.MinRead)
 	if err == nil {
-		body, err = io.ReadAll(io.LimitReader(reader, h.MaxBodySize+1))
+		_, err = buf.ReadFrom(io.LimitReader(reader, h.MaxBodySize+1))
 	}
+	body := buf.Bytes()
 	_, tooLong := errors.AsType[*http.MaxBytesError](err)
 	_, corrupt := errors.AsType[flate.CorruptInputError](err)
 	switch {

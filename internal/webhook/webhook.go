@@ -14,7 +14,7 @@ import (
 	"github.com/wabakit/wabakit-go/internal/transport"
 )
 
-// storeTimeout bounds each call of the store.
+// storeTimeout bounds each call of a store of the caller. The default store never waits.
 const storeTimeout = 10 * time.Second
 
 // Store remembers which items were handled. The client packages document it.
@@ -110,7 +110,7 @@ func (h *Handler) handle(ctx context.Context, item Item) (status int, err error)
 	status = http.StatusInternalServerError
 	var claim string
 	var handled bool
-	err = h.call(ctx, storeTimeout, func(ctx context.Context) (err error) {
+	err = h.callStore(ctx, func(ctx context.Context) (err error) {
 		claim, handled, err = h.Store.Claim(ctx, item.Key, h.HandlerTimeout+2*storeTimeout)
 		return err
 	})
@@ -125,7 +125,7 @@ func (h *Handler) handle(ctx context.Context, item Item) (status int, err error)
 	// Deferred so that the claim is released even if the handler calls runtime.Goexit.
 	defer func() {
 		settle := func(ctx context.Context) error { return h.Store.Settle(ctx, item.Key, claim, handled) }
-		if err := h.call(ctx, storeTimeout, settle); err != nil {
+		if err := h.callStore(ctx, settle); err != nil {
 			h.log(ctx, slog.LevelError, "claim not settled", slog.String("key", item.Key), slog.Any("error", err))
 		}
 	}()
@@ -135,6 +135,14 @@ func (h *Handler) handle(ctx context.Context, item Item) (status int, err error)
 		return http.StatusOK, err
 	}
 	return status, err
+}
+
+// callStore calls f, which calls the store, within a timeout.
+func (h *Handler) callStore(ctx context.Context, f func(context.Context) error) error {
+	if _, ok := h.Store.(*memoryStore); ok {
+		return f(ctx)
+	}
+	return h.call(ctx, storeTimeout, f)
 }
 
 // call calls f within a timeout and turns a panic into an error.
