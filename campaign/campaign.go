@@ -232,9 +232,16 @@ func (c *Campaign) StartAt(ctx context.Context, t time.Time) error {
 	if !t.IsZero() {
 		ms = t.UnixMilli()
 	}
-	return c.setStatus(ctx, `UPDATE wabakit_campaigns SET not_before = $2,
+	if err := c.setStatus(ctx, `UPDATE wabakit_campaigns SET not_before = $2,
 		status = CASE status WHEN 'draft' THEN 'started' ELSE status END
-		WHERE id = $1 AND status IN ('draft', 'started', 'paused')`, c.id, ms)
+		WHERE id = $1 AND status IN ('draft', 'started', 'paused')`, c.id, ms); err != nil || c.store.dialect == SQLite {
+		return err
+	}
+	// Without statistics of the new items, PostgreSQL sorts all of them to find the first ones.
+	if _, err := c.store.exec(ctx, `ANALYZE wabakit_items`); err != nil {
+		return fmt.Errorf("campaign: start: %w", err)
+	}
+	return nil
 }
 
 // Pause stops sending. When it returns, no further item is marked; calls in flight finish.
