@@ -48,5 +48,11 @@
 // Pending items are sent by the next worker. Whether an unknown item was sent only the server knows:
 // a person has to decide, with [Campaign.Items] and [Campaign.Resolve].
 //
+// # Delivery
+//
+// The handlers of a webhook tell the store what became of the messages, with [Store.RecordLate] or
+// [Store.RecordOnPremise]: [Counts] and the items of a campaign then show which were delivered, read, or
+// failed. [Store.Deduplication] keeps several processes from handling an event twice.
+//
 // The ledger contains personal data: see [Campaign.Strip] and [Campaign.Delete].
 package campaign

@@ -1,14 +1,16 @@
 package campaign
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
-	"net/http"
+	"fmt"
+	"strconv"
 	"strings"
-	"time"
 
-	"github.com/wabakit/wabakit-go/internal/transport"
 	"github.com/wabakit/wabakit-go/late"
+	"github.com/wabakit/wabakit-go/late/lateapi"
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
@@ -34,10 +36,13 @@ type Sender struct {
 	//     the server did not process the request: the items become pending again.
 	//   - Status 400, 413 or 422, or a ValidationError: the call is repeated with each half of the
 	//     items, until the item at fault is alone. It is refused.
-	//   - One that matches ErrRefused, or an ItemError: the item is refused.
+	//   - One that matches ErrRefused, an ItemError, or an error of an on-premise server about the
+	//     recipient: the item is refused.
 	//   - One that matches ErrStop, or any other refusal by the server, such as 401, 402, 403, or a
-	//     template that is not approved: the run ends, and the items become pending again.
-	//   - Everything else, and no result without an error: the items are unknown.
+	//     template that is not approved, paused or missing: the run ends, and the items become pending
+	//     again.
+	//   - Everything else, no result without an error, and several results for one item: the items are
+	//     unknown.
 	//
 	// The errors of package late match those of package onpremise. Send is called concurrently. Its
 	// context ends when the grace period of the run is over, or the lease of the items has expired.
@@ -49,137 +54,6 @@ type Result struct {
 	Key       string // of the item
 	MessageID string
 	Err       error
-}
-
-// A judgment says what follows from a call.
-type judgment struct {
-	settlements []settlement
-	split       []Item // refused together, and not in settlements if more than one
-	stop        error  // ends the run
-	unknown     error  // the reason of an unknown item
-	progress    bool   // an item was sent or refused
-}
-
-func judge(items []Item, results []Result, err error) judgment {
-	var j judgment
-	byKey := make(map[string]Result, len(results))
-	for _, result := range results {
-		byKey[result.Key] = result
-	}
-	if err == nil {
-		err = errors.New("campaign: the sender returned no result")
-	}
-	var rest []Item
-	for _, item := range items {
-		result, ok := byKey[item.Key]
-		switch {
-		case !ok:
-			rest = append(rest, item)
-		case result.Err == nil:
-			j.settlements = append(j.settlements, settlement{ID: item.id, State: Sent, MessageID: clean(result.MessageID)})
-			j.progress = true
-		default:
-			j.add([]Item{item}, result.MessageID, result.Err)
-		}
-	}
-	if len(rest) > 0 {
-		j.add(rest, "", err)
-	}
-	return j
-}
-
-// add judges an error that items have in common.
-func (j *judgment) add(items []Item, messageID string, err error) {
-	s := settlement{MessageID: clean(messageID), Reason: clean(err.Error())}
-	switch f := fateOf(err); {
-	case f == together && len(items) > 1:
-		j.split, j.progress = items, true
-		return
-	case f == together || f == refused:
-		s.State, j.progress = Refused, true
-	case f == notProcessed || f == final:
-		s = settlement{State: Pending, Delay: delayOf(err).Milliseconds()}
-		if f == final {
-			s.Delay, j.stop = 0, err
-		}
-	default:
-		s.State, j.unknown = Unknown, err
-	}
-	for _, item := range items {
-		s.ID = item.id
-		j.settlements = append(j.settlements, s)
-	}
-}
-
-// A fate is what an error says about the items of a call.
-type fate int
-
-const (
-	unknown      fate = iota
-	notProcessed      // send again later
-	refused
-	together // refused together, perhaps because of one of them
-	final    // all calls are going to be refused
-)
-
-func fateOf(err error) fate {
-	status, isRefusal := refusalOf(err)
-	var lateItem *late.ItemError
-	switch {
-	case errors.Is(err, transport.ErrOutcomeUnknown):
-		return unknown
-	case errors.Is(err, ErrStop):
-		return final
-	case errors.Is(err, ErrNotProcessed), errors.Is(err, transport.ErrRateLimited):
-		return notProcessed
-	case errors.Is(err, ErrRefused), errors.As(err, &lateItem):
-		return refused
-	case errors.Is(err, late.ErrNoAccount), isTemplate(err):
-		return final
-	case errors.Is(err, transport.ErrInvalidRequest), status == http.StatusRequestEntityTooLarge:
-		return together
-	case errors.Is(err, transport.ErrNotSent), isRefusal && status == http.StatusServiceUnavailable:
-		return notProcessed
-	case isRefusal && status >= 400:
-		return final
-	}
-	return unknown
-}
-
-// refusalOf returns the status of an error of a client, and whether the call had no effect.
-func refusalOf(err error) (status int, refused bool) {
-	var l *late.Error
-	var o *onpremise.Error
-	switch {
-	case errors.As(err, &l):
-		return l.StatusCode, l.Outcome == late.OutcomeRefused
-	case errors.As(err, &o):
-		return o.StatusCode, o.Outcome == onpremise.OutcomeRefused
-	}
-	return 0, false
-}
-
-func delayOf(err error) time.Duration {
-	var l *late.Error
-	var o *onpremise.Error
-	switch {
-	case errors.As(err, &l):
-		return max(l.RetryAfter, retryDelay)
-	case errors.As(err, &o):
-		return max(o.RetryAfter, retryDelay)
-	}
-	return retryDelay
-}
-
-// isTemplate reports whether a call was refused because its template cannot be sent to anybody.
-func isTemplate(err error) bool {
-	var l *late.Error
-	return errors.As(err, &l) && l.Code == "template_not_approved"
-}
-
-// clean returns text that both databases can store.
-func clean(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
 // LateMessages returns a sender that sends the plan's template by [late.MessagesService.SendBulk],
@@ -197,21 +71,157 @@ func LateMessages(client *late.Client) Sender {
 		var results []Result
 		var failed error // the call, for the items without a result
 		_, err := client.Messages.SendMany(ctx, plan.Template, late.FromSlice(recipients), late.WithOutcome(func(o late.ItemOutcome) {
-			var call *late.Error
-			switch {
-			case errors.As(o.Err, &call):
+			if _, isCall := errors.AsType[*late.Error](o.Err); isCall {
 				failed = o.Err
 				return
-			case o.State == late.ItemRefused:
-				o.Err = errors.Join(ErrRefused, o.Err)
-			case o.State == late.ItemNotSent:
-				o.Err = errors.Join(ErrNotProcessed, o.Err)
+			}
+			if o.State == late.ItemNotSent {
+				o.Err = fmt.Errorf("%w: %w", ErrNotProcessed, o.Err)
 			}
 			results = append(results, Result{Key: items[o.Index].Key, MessageID: o.ID, Err: o.Err})
 		}))
 		if failed == nil && len(results) == 0 && err != nil {
-			failed = errors.Join(ErrStop, err) // the account or the template is invalid
+			failed = stop(err) // the account or the template is invalid
 		}
 		return results, failed
 	}}
+}
+
+// LateConversations returns a sender that sends the plan's template to one item per call, by
+// [late.ConversationsService.Start]. The variables of an item, which are numbered from 1, are the
+// values of all placeholders: of the header, the body and the URL buttons, in this order.
+//
+// The only component that the template of the plan can have is a header with an image, a video or a
+// document. With any other, the run ends.
+func LateConversations(client *late.Client) Sender {
+	return Sender{Send: func(ctx context.Context, plan Plan, items []Item) ([]Result, error) {
+		client, item := client, items[0]
+		if plan.Account != "" {
+			client = client.ForAccount(plan.Account)
+		}
+		if err := checkTemplate(plan); err != nil {
+			return nil, err
+		}
+		media, err := headerMedia(plan.Template)
+		if err != nil {
+			return nil, err
+		}
+		values, err := valuesOf(item)
+		if err != nil {
+			return nil, err
+		}
+		started, err := client.Conversations.Start(ctx, late.StartConversationRequest{
+			ParticipantID: item.Phone, TemplateName: plan.Template.Name, TemplateLanguage: plan.Template.Language,
+			TemplateParams: values, HeaderMedia: media,
+		})
+		if err != nil {
+			return nil, err
+		}
+		return []Result{{Key: item.Key, MessageID: started.MessageID}}, nil
+	}}
+}
+
+// headerMedia returns the file of a template's header, the only component that a conversation takes.
+func headerMedia(template late.TemplateRef) (media late.ConversationHeaderMedia, err error) {
+	if len(template.Components) == 0 && len(template.AdditionalProperties) == 0 {
+		return media, nil
+	}
+	var ref struct {
+		Name, Language string
+		Components     []struct {
+			Type       string
+			Parameters []struct {
+				Type                   lateapi.ConversationHeaderMediaType
+				Image, Video, Document late.ConversationHeaderMedia
+			}
+		}
+	}
+	data, err := json.Marshal(template)
+	if err == nil {
+		decoder := json.NewDecoder(bytes.NewReader(data))
+		decoder.DisallowUnknownFields()
+		err = decoder.Decode(&ref)
+	}
+	if err == nil && len(ref.Components) == 1 && len(ref.Components[0].Parameters) == 1 && strings.EqualFold(ref.Components[0].Type, "header") {
+		p := ref.Components[0].Parameters[0]
+		switch p.Type {
+		case lateapi.ConversationHeaderMediaTypeImage:
+			media = p.Image
+		case lateapi.ConversationHeaderMediaTypeVideo:
+			media = p.Video
+		case lateapi.ConversationHeaderMediaTypeDocument:
+			media = p.Document
+		}
+		media.Type = p.Type
+	}
+	if media.ID == "" && media.Link == "" {
+		return media, stop(errors.New("a conversation takes no components but a header with an image, a video or a document"))
+	}
+	return media, nil
+}
+
+// OnPremiseMessages returns a sender that sends the message of build to one item per call, by
+// [onpremise.MessagesService.Send]. If build is nil, it is the plan's template, whose body gets the
+// variables of the item, which are numbered from 1; components of the plan need a build function.
+func OnPremiseMessages(client *onpremise.Client, build func(Plan, Item) onpremise.Message) Sender {
+	return Sender{Send: func(ctx context.Context, plan Plan, items []Item) ([]Result, error) {
+		item := items[0]
+		message, err := templateMessage(plan, item, build)
+		if err != nil {
+			return nil, err
+		}
+		id, err := client.Messages.Send(ctx, message)
+		if err != nil {
+			return nil, err
+		}
+		return []Result{{Key: item.Key, MessageID: id}}, nil
+	}}
+}
+
+func templateMessage(plan Plan, item Item, build func(Plan, Item) onpremise.Message) (message onpremise.Message, err error) {
+	if build != nil {
+		return build(plan, item), nil
+	}
+	if err := checkTemplate(plan); err != nil {
+		return message, err
+	}
+	if plan.Namespace == "" || len(plan.Template.Components) > 0 {
+		return message, stop(errors.New("the plan has no namespace, or has components, for which a build function is needed"))
+	}
+	values, err := valuesOf(item)
+	if err != nil {
+		return message, err
+	}
+	var components []onpremise.TemplateComponent
+	if len(values) > 0 {
+		body := onpremise.BodyComponent()
+		for _, value := range values {
+			body.Parameters = append(body.Parameters, onpremise.TextParam(value))
+		}
+		components = append(components, body)
+	}
+	return onpremise.TemplateMessage(item.Phone, plan.Namespace, plan.Template.Name, plan.Template.Language, components...), nil
+}
+
+// stop returns an error that ends the run, since it concerns all items.
+func stop(err error) error { return fmt.Errorf("%w: %w", ErrStop, err) }
+
+func checkTemplate(plan Plan) error {
+	if plan.Template.Name == "" || plan.Template.Language == "" {
+		return stop(errors.New("the template of the plan has no name or no language"))
+	}
+	return nil
+}
+
+// valuesOf returns the values of an item's variables in numeric order.
+func valuesOf(item Item) ([]string, error) {
+	values := make([]string, len(item.Variables))
+	for i := range values {
+		value, ok := item.Variables[strconv.Itoa(i+1)]
+		if !ok {
+			return nil, fmt.Errorf("%w: the variables are not numbered from 1 to %d", ErrRefused, len(values))
+		}
+		values[i] = value
+	}
+	return values, nil
 }
