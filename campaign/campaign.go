@@ -42,7 +42,8 @@ type Store struct {
 // unless they exist. The caller keeps and closes db.
 //
 // A SQLite database must be a file, which is switched to write-ahead logging. The store sets
-// busy_timeout and synchronous on the connections that it uses.
+// busy_timeout and synchronous on the connections that it uses. A PostgreSQL database must not have
+// synchronous_commit off.
 func Open(ctx context.Context, db *sql.DB, dialect Dialect) (*Store, error) {
 	if db == nil || dialect != SQLite && dialect != Postgres {
 		return nil, errors.New("campaign: open: no database, or an unknown dialect")

@@ -159,6 +159,13 @@ func (s *Store) migrate(ctx context.Context) error {
 			}
 		}()
 		if s.dialect == Postgres {
+			var commit string
+			if err := conn.QueryRowContext(ctx, "SHOW synchronous_commit").Scan(&commit); err != nil {
+				return err
+			}
+			if commit == "off" {
+				return errors.New("synchronous_commit is off: after a crash, the server could forget that items were sent")
+			}
 			// CREATE TABLE IF NOT EXISTS fails if another process creates the table at the same time.
 			if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_xact_lock(7305817412230915)"); err != nil {
 				return err
