@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/wabakit/wabakit-go/late"
 	"github.com/wabakit/wabakit-go/late/lateapi"
+	"github.com/wabakit/wabakit-go/late/latetest"
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
@@ -197,31 +201,67 @@ func getTiny() {
 func webhookEvent() {
 	const body = `{"contacts":[{"profile":{"name":"Ada"},"wa_id":"16315551234"}],"messages":[{"from":"16315551234",` +
 		`"id":"%s","timestamp":"1767225600","type":"text","text":{"body":"Where is my order?"}}]}`
-	type event struct {
-		Messages []struct {
-			From, ID, Type string
-			Text           struct{ Body string }
-		}
-	}
-	var n int
-	deliver := func(handler http.Handler) func() {
-		return func() {
-			n++
-			req := httptest.NewRequest(http.MethodPost, "/webhook", strings.NewReader(fmt.Sprintf(body, strconv.Itoa(n))))
-			req.Header.Set("Content-Type", "application/json")
-			handler.ServeHTTP(httptest.NewRecorder(), req)
-		}
-	}
 	byHand := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var e event
+		var e struct {
+			Messages []struct {
+				From, ID, Type string
+				Text           struct{ Body string }
+			}
+		}
 		if err := json.NewDecoder(r.Body).Decode(&e); err != nil || len(e.Messages) != 1 {
 			w.WriteHeader(http.StatusBadRequest)
 		}
 	})
 	compare(
-		side{"bare net/http, plain struct", deliver(byHand)},
+		side{"bare net/http, plain struct", deliver(byHand, body, "")},
 		side{"**wabakit**, with deduplication", deliver(onpremise.NewWebhook(onpremise.WebhookHandlers{
 			MessageReceived: func(context.Context, *onpremise.IncomingMessage) error { return nil },
-		}))},
+		}), body, "")},
 	)
+}
+
+func signedWebhookEvent() {
+	const body = `{"id":"e%[1]s","event":"message.received","timestamp":"2026-01-02T03:04:05Z","account":{"id":"a","platform":"whatsapp"},` +
+		`"conversation":{"id":"c","participantId":"p","participantName":"Ada"},"message":{"id":"m%[1]s","conversationId":"c","direction":` +
+		`"incoming","text":"Where is my order?","sender":{"id":"p","phoneNumber":"+16315551234"},"sentAt":"2026-01-02T03:04:05Z"}}`
+	byHand := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var e struct {
+			ID, Event string
+			Message   struct {
+				ID, Text string
+				Sender   struct{ PhoneNumber string }
+			}
+		}
+		b, err := io.ReadAll(r.Body)
+		mac := hmac.New(sha256.New, []byte(key))
+		mac.Write(b)
+		if err != nil || !hmac.Equal([]byte(r.Header.Get("X-Late-Signature")), []byte(hex.EncodeToString(mac.Sum(nil)))) ||
+			json.Unmarshal(b, &e) != nil || e.Message.ID == "" {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	})
+	compare(
+		side{"bare net/http, plain struct", deliver(byHand, body, key)},
+		side{"**wabakit**, with deduplication", deliver(late.NewWebhook(late.WebhookHandlers{
+			MessageReceived: func(context.Context, *late.IncomingMessage) error { return nil },
+		}, late.WithWebhookSecret(key)), body, key)},
+	)
+}
+
+// deliver returns a function that delivers another event each time, signed if there is a secret.
+func deliver(handler http.Handler, format, secret string) func() {
+	n := 0
+	return func() {
+		n++
+		body := fmt.Sprintf(format, strconv.Itoa(n))
+		req := httptest.NewRequest(http.MethodPost, "/webhook", strings.NewReader(body))
+		req.Header.Set("Content-Type", "application/json")
+		if secret != "" {
+			req.Header.Set("X-Late-Signature", latetest.Sign(secret, body))
+		}
+		w := httptest.NewRecorder()
+		if handler.ServeHTTP(w, req); w.Code != http.StatusOK {
+			panic(w.Code)
+		}
+	}
 }

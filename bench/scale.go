@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,8 @@ import (
 	"time"
 
 	"github.com/wabakit/wabakit-go/late"
+	"github.com/wabakit/wabakit-go/late/lateapi"
+	"github.com/wabakit/wabakit-go/late/latetest"
 )
 
 // ServeHTTP serves the response over a socket.
@@ -108,6 +111,40 @@ func heap() float64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc) / (1 << 20)
+}
+
+// testServer compares a program that reads a long list of latetest over loopback with one by hand, on
+// both sides.
+func testServer() {
+	const rows, size = 200_000, 100
+	list := newPage(0, rows, rows, false)
+	byHand := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		page := contactPage{Success: true, Pagination: list.Pagination}
+		skip, _ := strconv.Atoi(req.URL.Query().Get("skip"))
+		page.Contacts = list.Contacts[skip : skip+size]
+		json.NewEncoder(w).Encode(page)
+	}))
+	defer byHand.Close()
+	server := latetest.NewServer(latetest.WithRateLimit(rows))
+	defer server.Close()
+	for _, c := range list.Contacts {
+		server.AddContacts(lateapi.CreateContactRequest{
+			Phone: c.Phone, Name: c.Name, Email: c.Email, Company: c.Company, Notes: c.Notes, Tags: c.Tags, Groups: c.Groups,
+		})
+	}
+	bare := took(func() {
+		for skip := 0; skip < rows; skip += size {
+			get[contactPage](http.DefaultClient, fmt.Sprint(byHand.URL, "/v1/whatsapp/contacts?limit=", size, "&skip=", skip))
+		}
+	}, 1)
+	n := 0
+	sdk := took(func() {
+		for _, err := range server.Client().Contacts.All(context.Background(), late.ListContactsOptions{Limit: size}) {
+			must(0, err)
+			n++
+		}
+	}, 1)
+	fmt.Printf("`Contacts.All` over %d rows of latetest: %.1f s. By hand on both sides: %.1f s\n", n, sdk.Seconds(), bare.Seconds())
 }
 
 func programSize() {
