@@ -80,16 +80,22 @@ func (h *WebhookHandlers) items(body []byte) (items []webhook.Item) {
 	}
 	slices.Sort(kinds) // so that the index of an item is the same in each delivery
 	for _, kind := range kinds {
-		split, known := map[string]func(json.RawMessage, map[string]string) webhook.Item{
-			"messages": h.message, "statuses": h.status, "errors": h.reported,
-		}[kind]
+		known := kind == "messages" || kind == "statuses" || kind == "errors"
 		var list []json.RawMessage
 		if !known || json.Unmarshal(members[kind], &list) != nil {
-			split = func(json.RawMessage, map[string]string) webhook.Item { return webhook.Item{} }
-			list = []json.RawMessage{members[kind]}
+			known, list = false, []json.RawMessage{members[kind]}
 		}
 		for _, raw := range list {
-			item := split(raw, names)
+			var item webhook.Item
+			switch {
+			case !known:
+			case kind == "messages":
+				item = h.message(raw, names)
+			case kind == "statuses":
+				item = h.status(raw)
+			default:
+				item = webhook.Item{Handle: handleEvent(h.ErrorReported, raw)}
+			}
 			if item.Handle == nil && h.Other != nil {
 				item.Handle = func(ctx context.Context) error { return h.Other(ctx, &WebhookEvent{Kind: kind, Raw: raw}) }
 			}
@@ -124,7 +130,7 @@ func (h *WebhookHandlers) message(raw json.RawMessage, names map[string]string) 
 	return item
 }
 
-func (h *WebhookHandlers) status(raw json.RawMessage, _ map[string]string) (item webhook.Item) {
+func (h *WebhookHandlers) status(raw json.RawMessage) (item webhook.Item) {
 	var head struct {
 		ID          string       `json:"id"`
 		RecipientID string       `json:"recipient_id"`
@@ -135,27 +141,30 @@ func (h *WebhookHandlers) status(raw json.RawMessage, _ map[string]string) (item
 		// The recipient counts: a message to a group is read by each member.
 		item.Key = webhook.Key("status", string(head.Status), head.RecipientID, head.ID)
 	}
-	item.Handle = handleEvent(map[MessageState]func(context.Context, *MessageStatus) error{
-		StatusSent: h.MessageSent, StatusDelivered: h.MessageDelivered, StatusRead: h.MessageRead,
-		StatusFailed: h.MessageFailed, StatusDeleted: h.MessageDeleted,
-	}[head.Status], raw)
+	switch head.Status {
+	case StatusSent:
+		item.Handle = handleEvent(h.MessageSent, raw)
+	case StatusDelivered:
+		item.Handle = handleEvent(h.MessageDelivered, raw)
+	case StatusRead:
+		item.Handle = handleEvent(h.MessageRead, raw)
+	case StatusFailed:
+		item.Handle = handleEvent(h.MessageFailed, raw)
+	case StatusDeleted:
+		item.Handle = handleEvent(h.MessageDeleted, raw)
+	}
 	return item
-}
-
-func (h *WebhookHandlers) reported(raw json.RawMessage, _ map[string]string) webhook.Item {
-	return webhook.Item{Handle: handleEvent(h.ErrorReported, raw)}
 }
 
 // senderNames returns the profile names of contacts by WhatsApp ID.
 func senderNames(contacts json.RawMessage) map[string]string {
-	var list []json.RawMessage
-	if json.Unmarshal(contacts, &list) != nil {
+	if contacts == nil {
 		return nil
 	}
+	var list []WebhookContact
+	webhook.Decode(contacts, &list)
 	names := make(map[string]string, len(list))
-	for _, raw := range list {
-		var contact WebhookContact
-		webhook.Decode(raw, &contact)
+	for _, contact := range list {
 		names[contact.WaID] = contact.Profile.Name
 	}
 	return names

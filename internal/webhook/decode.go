@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Decode decodes data into v, a pointer to a struct, as far as possible: a member of another type
-// than expected is left zero. An event that could not be decoded would be delivered again and
-// again. A field Raw of v is set to data.
+// Decode decodes data into what v points to, as far as possible: a member of another type than
+// expected is left zero. An event that could not be decoded would be delivered again and again. A
+// field Raw of v is set to data.
 func Decode(data []byte, v any) {
 	value := reflect.ValueOf(v).Elem()
 	decode(data, value)
@@ -25,9 +25,13 @@ func rawIndex(t reflect.Type) []int {
 	if index, ok := rawIndexes.Load(t); ok {
 		return index.([]int)
 	}
-	field, _ := t.FieldByName("Raw")
-	rawIndexes.Store(t, field.Index)
-	return field.Index
+	var index []int
+	if t.Kind() == reflect.Struct {
+		field, _ := t.FieldByName("Raw")
+		index = field.Index
+	}
+	rawIndexes.Store(t, index)
+	return index
 }
 
 func decode(data []byte, v reflect.Value) {
