@@ -64,18 +64,15 @@ func (s *Store) record(ctx context.Context, delivery Delivery, reason, id, other
 	if id, otherID, reason = clean(id), clean(otherID), clean(reason); id == otherID {
 		otherID = ""
 	}
-	n, err := s.exec(ctx, `UPDATE wabakit_items SET delivery = $1, reason = $2, updated = {now}
-		WHERE message_id IN ($3, $4) AND message_id <> '' AND state = 'sent' AND `+rankOf("delivery")+` < `+rankOf("CAST($1 AS text)"),
-		string(delivery), reason, id, otherID)
-	if err == nil && n == 0 {
-		ids := messageIDs(id, otherID)
+	found, err := s.setDelivery(ctx, delivery, reason, id, otherID)
+	if err == nil && !found {
 		_, err = s.exec(ctx, `INSERT INTO wabakit_statuses AS s (message_id, delivery, reason, received)
 			SELECT v.message, $2, $3, {now} FROM {rows message text} WHERE true ORDER BY v.message
 			ON CONFLICT (message_id) DO UPDATE SET delivery = excluded.delivery, reason = excluded.reason, received = excluded.received
 			WHERE `+rankOf("s.delivery")+` < `+rankOf("excluded.delivery"),
-			ids, string(delivery), reason)
+			messageIDs(id, otherID), string(delivery), reason)
 		if err == nil {
-			err = s.applyStatuses(ctx, ids)
+			err = s.applyStatus(ctx, delivery, reason, id, otherID)
 		}
 	}
 	if err != nil {
@@ -85,44 +82,67 @@ func (s *Store) record(ctx context.Context, delivery Delivery, reason, id, other
 	return nil
 }
 
-// applyStatuses applies kept statuses to the items with the given message IDs.
-func (s *Store) applyStatuses(ctx context.Context, ids string) error {
-	const kept = `FROM wabakit_statuses AS s JOIN wabakit_items AS i ON i.message_id = s.message_id AND i.message_id <> '' AND i.state = 'sent'
-		WHERE s.message_id IN (SELECT message FROM {rows message text})`
-	if found, err := s.row(ctx, []any{new(int)}, `SELECT 1 `+kept+` LIMIT 1`, ids); err != nil || !found {
-		return err
+// setDelivery changes the status of a sent message unless it has a higher one. It reports whether an
+// item has the message.
+func (s *Store) setDelivery(ctx context.Context, delivery Delivery, reason, id, otherID string) (found bool, err error) {
+	set := func(column, value string) string {
+		return column + " = CASE WHEN " + rankOf("delivery") + " < " + rankOf("CAST($1 AS text)") + " THEN " + value + " ELSE " + column + " END"
 	}
-	// Statuses are locked in one order, or two calls could wait for each other.
-	if _, err := s.exec(ctx, `WITH kept AS MATERIALIZED (
-			SELECT s.message_id AS kept_id, s.delivery AS kept_delivery, s.reason AS kept_reason `+kept+` ORDER BY s.message_id {lock})
-		UPDATE wabakit_items SET delivery = kept_delivery, reason = kept_reason, updated = {now} FROM kept
-		WHERE message_id = kept_id AND message_id <> '' AND state = 'sent' AND `+rankOf("delivery")+` < `+rankOf("kept_delivery"),
-		ids); err != nil {
-		return err
+	n, err := s.exec(ctx, `UPDATE wabakit_items SET `+set("delivery", "$1")+`, `+set("reason", "$2")+`, `+set("updated", "{now}")+`
+		WHERE message_id IN ($3, $4) AND message_id <> '' AND state = 'sent'`, string(delivery), reason, id, otherID)
+	return n > 0, err
+}
+
+// applyStatus applies a kept status, and deletes it if an item has the message.
+func (s *Store) applyStatus(ctx context.Context, delivery Delivery, reason, id, otherID string) error {
+	found, err := s.setDelivery(ctx, delivery, reason, id, otherID)
+	if err == nil && found {
+		// A higher status may have been kept meanwhile.
+		_, err = s.exec(ctx, `DELETE FROM wabakit_statuses WHERE message_id IN ($2, $3) AND `+rankOf("delivery")+` <= `+rankOf("CAST($1 AS text)"),
+			string(delivery), id, otherID)
 	}
-	_, err := s.exec(ctx, `WITH kept AS MATERIALIZED (
-			SELECT s.message_id AS kept_id `+kept+` AND `+rankOf("s.delivery")+` <= `+rankOf("i.delivery")+` ORDER BY s.message_id {lock})
-		DELETE FROM wabakit_statuses WHERE message_id IN (SELECT kept_id FROM kept)`, ids)
+	return err
+}
+
+// applyStatuses applies the kept statuses of the messages with the given IDs.
+func (s *Store) applyStatuses(ctx context.Context, ids []string) error {
+	_, err := s.applyKept(ctx, `{rows message text} JOIN wabakit_statuses AS s ON s.message_id = v.message`, messageIDs(ids...))
 	return err
 }
 
 // applyAllStatuses applies the statuses whose worker ended after it had stored the ID of a message.
 func (s *Store) applyAllStatuses(ctx context.Context) error {
 	for {
-		var ids []string
-		if err := s.query(ctx, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		}, `SELECT s.message_id FROM wabakit_statuses AS s JOIN wabakit_items AS i
-			ON i.message_id = s.message_id AND i.message_id <> '' AND i.state = 'sent' LIMIT $1`, pageRows); err != nil || len(ids) == 0 {
-			return err
-		}
-		if err := s.applyStatuses(ctx, messageIDs(ids...)); err != nil {
+		// Not a join: the statistics of the table may be from a time when no item had a message.
+		n, err := s.applyKept(ctx, `wabakit_statuses AS s WHERE (SELECT i.id FROM wabakit_items AS i
+			WHERE i.message_id = s.message_id AND i.message_id <> '' AND i.state = 'sent' LIMIT 1) IS NOT NULL LIMIT $1`, pageRows)
+		if err != nil || n == 0 {
 			return err
 		}
 	}
+}
+
+// applyKept applies the statuses of a query, and returns how many there are.
+func (s *Store) applyKept(ctx context.Context, from string, args ...any) (n int, err error) {
+	type status struct {
+		id, reason string
+		delivery   Delivery
+	}
+	var kept []status
+	if err := s.query(ctx, func(rows *sql.Rows) error {
+		var k status
+		err := rows.Scan(&k.id, &k.delivery, &k.reason)
+		kept = append(kept, k)
+		return err
+	}, `SELECT s.message_id, s.delivery, s.reason FROM `+from, args...); err != nil {
+		return 0, err
+	}
+	for _, k := range kept {
+		if err := s.applyStatus(ctx, k.delivery, k.reason, k.id, ""); err != nil {
+			return 0, err
+		}
+	}
+	return len(kept), nil
 }
 
 // messageIDs returns the rows of the IDs that are not empty.

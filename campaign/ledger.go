@@ -121,7 +121,7 @@ func (c *Campaign) Resolve(ctx context.Context, key string, state State) error {
 		}, `UPDATE wabakit_items SET state = $1, claim = '', until = 0, reason = '', updated = {now}
 			WHERE campaign_id = $2 AND key = $3 AND state IN ('unknown', 'refused') RETURNING message_id`, string(state), c.id, key)
 		if err == nil && messageID != "" {
-			err = c.store.applyStatuses(ctx, messageIDs(messageID))
+			err = c.store.applyStatuses(ctx, []string{messageID})
 		}
 	}
 	var now State
@@ -224,7 +224,7 @@ func (c *Campaign) settle(ctx context.Context, claim string, settlements []settl
 	if len(ids) == 0 {
 		return nil
 	}
-	return c.store.applyStatuses(ctx, messageIDs(ids...))
+	return c.store.applyStatuses(ctx, ids)
 }
 
 // newClaim returns a unique claim. A worker that reserves an item again does so under another claim.

@@ -43,10 +43,10 @@ var (
 	rowsOf    = regexp.MustCompile(`\{rows ([^}]*)\}`)
 	sqliteSQL = strings.NewReplacer(
 		"{now}", "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
-		"{greatest}", "max", "{share}", "", "{lock}", "", "{skip locked}", "")
+		"{greatest}", "max", "{share}", "", "{skip locked}", "")
 	postgresSQL = strings.NewReplacer(
 		"{now}", "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
-		"{greatest}", "greatest", "{share}", "FOR SHARE", "{lock}", "FOR UPDATE", "{skip locked}", "FOR UPDATE SKIP LOCKED")
+		"{greatest}", "greatest", "{share}", "FOR SHARE", "{skip locked}", "FOR UPDATE SKIP LOCKED")
 )
 
 // sql returns a statement in the dialect. Statements are written with numbered parameters and:
@@ -54,7 +54,6 @@ var (
 //	{now}                  the clock of the database in milliseconds
 //	{rows a text, b bigint} the rows of the JSON array in $1, as a table v
 //	{share}                locks the selected row against changes until the statement has ended
-//	{lock}                 locks the selected rows until the statement has ended
 //	{skip locked}          locks the selected rows and ignores rows that are locked
 func (d Dialect) sql(statement string) string {
 	if d == Postgres {
