@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -23,6 +24,9 @@ import (
 var server string
 
 func TestMain(m *testing.M) {
+	if text := os.Getenv(jobVariable); text != "" {
+		os.Exit(work(text)) // this process is a worker of a test
+	}
 	os.Exit(func() int {
 		var stop func()
 		var err error
@@ -83,6 +87,26 @@ func newDatabase(t *testing.T) string {
 	require.NoError(t, err)
 	u.Path = "/" + name
 	return u.String()
+}
+
+// fresh returns another empty database of the same kind. It is deleted when the test ends.
+func (d database) fresh(t *testing.T) database {
+	t.Helper()
+	if d.dialect == campaign.SQLite {
+		d.dsn = filepath.Join(t.TempDir(), "campaign.db")
+		return d
+	}
+	d.dsn = newDatabase(t)
+	t.Cleanup(func() {
+		u, err := url.Parse(d.dsn)
+		require.NoError(t, err)
+		admin, err := sql.Open("pgx", server)
+		require.NoError(t, err)
+		defer admin.Close()
+		_, err = admin.Exec("DROP DATABASE " + strings.TrimPrefix(u.Path, "/") + " WITH (FORCE)")
+		require.NoError(t, err)
+	})
+	return d
 }
 
 // open returns a pool of connections to the database.
