@@ -336,7 +336,9 @@ func (r *run) deliver(h *hold, items []Item) {
 	if err != nil {
 		// Nothing was sent, but the statement may have been committed.
 		r.unreserve(h, items)
-		r.stop(fmt.Errorf("campaign: run: %w", err))
+		if h.Err() == nil { // the lease did not expire
+			r.stop(fmt.Errorf("campaign: run: %w", err))
+		}
 		return
 	}
 	if len(marked) < len(items) {
