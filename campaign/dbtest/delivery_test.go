@@ -183,6 +183,7 @@ func TestStatusesAndResultsAtOnce(t *testing.T) {
 					})
 				}
 			}
+			time.Sleep(rand.N(4 * time.Millisecond))
 			return accepts.Send(ctx, plan, items)
 		}}
 		_, err = c.Run(ctx, sender)
@@ -196,6 +197,25 @@ func TestStatusesAndResultsAtOnce(t *testing.T) {
 		var kept int
 		require.NoError(t, db.QueryRowContext(ctx, "SELECT count(*) FROM wabakit_statuses").Scan(&kept))
 		require.Zero(t, kept)
+	})
+}
+
+func TestEarlyStatusIsAppliedWithTheResult(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		s := d.store(t)
+		c := started(t, s, campaign.Plan{}, 2)
+		var first campaign.Delivery // of the first item, while the second one is sent
+		_, err := c.Run(t.Context(), campaign.Sender{Send: func(ctx context.Context, plan campaign.Plan, items []campaign.Item) ([]campaign.Result, error) {
+			if items[0].Key == "1" {
+				first = itemsOf(t, c)[0].Delivery
+			} else if err := s.RecordLate(ctx, lateStatus(late.EventMessageDelivered, "m0")); err != nil {
+				return nil, err
+			}
+			return accepts.Send(ctx, plan, items)
+		}}, campaign.WithConcurrency(1))
+		require.NoError(t, err)
+		require.Equal(t, campaign.Delivered, first)
 	})
 }
 
