@@ -154,7 +154,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 		defer func() {
 			if err != nil {
-				conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+				_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") // err says why
 			}
 		}()
 		if s.dialect == Postgres {
