@@ -151,7 +151,7 @@ func OK(resp *http.Response, err error) error {
 // it gives the reason, otherwise a failure of unknown outcome.
 func outcome(call *transport.Call, resp *http.Response, body []byte) error {
 	// Reading the body a second time is for the rare ones that may say so.
-	if !hasMember(body, "error", '"', '{') && !hasMember(body, "errors", '[') && !hasMember(body, "success", 'f') {
+	if !hasMember(body, `"error`, '"', '{', '[') && !hasMember(body, `"success`, 'f') {
 		return nil
 	}
 	var said struct {
@@ -174,16 +174,16 @@ var (
 	errNoSuccess = errors.New(`response has "success": false`)
 )
 
-// hasMember reports whether an object in the body has a member of this name whose value begins
-// with one of the characters.
+// hasMember reports whether an object in the body has a member of this name, or of its plural, whose
+// value begins with one of the characters. The name follows a quote.
 func hasMember(body []byte, name string, first ...byte) bool {
-	quoted := []byte(`"` + name + `"`)
 	for {
-		_, after, found := bytes.Cut(body, quoted)
+		_, after, found := bytes.Cut(body, []byte(name))
 		if !found {
 			return false
 		}
-		body = bytes.TrimLeft(after, " \t\r\n")
+		after, _ = bytes.CutPrefix(after, []byte("s"))
+		body = bytes.TrimLeft(bytes.TrimPrefix(after, []byte(`"`)), " \t\r\n")
 		if value, ok := bytes.CutPrefix(body, []byte(":")); ok {
 			value = bytes.TrimLeft(value, " \t\r\n")
 			if len(value) > 0 && bytes.IndexByte(first, value[0]) >= 0 {

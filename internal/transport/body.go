@@ -34,13 +34,9 @@ func readBody(resp *http.Response, limited *io.LimitedReader) ([]byte, error) {
 	if !success(resp) {
 		limit = maxErrorBody
 	}
-	var buf bytes.Buffer
-	if n := resp.ContentLength; n > 0 {
-		buf.Grow(int(min(n, maxDrain)) + bytes.MinRead)
-	}
 	*limited = io.LimitedReader{R: resp.Body, N: limit}
-	n, err := buf.ReadFrom(limited)
-	if err == nil && n == limit {
+	data, err := readAll(limited, resp.ContentLength)
+	if err == nil && int64(len(data)) == limit {
 		var rest int64
 		if rest, err = io.CopyN(io.Discard, resp.Body, maxDrain); rest > 0 {
 			err = ErrResponseTooLarge
@@ -48,7 +44,6 @@ func readBody(resp *http.Response, limited *io.LimitedReader) ([]byte, error) {
 			err = nil
 		}
 	}
-	data := buf.Bytes()
 	if tooManyValues(data) {
 		data, err = nil, fmt.Errorf("%w: too many values", ErrResponseTooLarge)
 	}
@@ -58,8 +53,33 @@ func readBody(resp *http.Response, limited *io.LimitedReader) ([]byte, error) {
 	return data, err
 }
 
+// readAll is [io.ReadAll] for a reader that probably has size bytes, or an unknown number if size is
+// not positive.
+func readAll(r io.Reader, size int64) ([]byte, error) {
+	if size <= 0 {
+		return io.ReadAll(r)
+	}
+	data := make([]byte, 0, min(size, maxDrain)+1) // one more, to see the end
+	for {
+		n, err := r.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if err == io.EOF {
+			return data, nil
+		}
+		if err != nil {
+			return data, err
+		}
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+	}
+}
+
 // tooManyValues reports whether data is JSON with more values than its length allows.
 func tooManyValues(data []byte) bool {
+	if len(data) < minValues {
+		return false
+	}
 	json := bytes.TrimLeft(data, " \t\r\n")
 	if len(json) == 0 || json[0] != '{' && json[0] != '[' {
 		return false

@@ -56,7 +56,10 @@ func (w *window) begin(now time.Time, reserved int) (until time.Time, news <-cha
 func (w *window) done(resp *http.Response, now time.Time) bool {
 	w.inFlight--
 	w.wake()
-	reported, id, ok := parseRateLimit(resp, now)
+	reported, id, ok := parseRateLimit(resp)
+	if ok && (w.guessed || id != w.id) {
+		reported.Reset = now.Add(min(time.Unix(id, 0).Sub(serverTime(resp.Header, now)), maxPause))
+	}
 	if !ok {
 		// It may not have been counted. If it was, the next response says so.
 		w.left = min(w.left+1, w.reported.Limit)
@@ -86,9 +89,8 @@ func (w *window) wake() {
 	}
 }
 
-// parseRateLimit returns the rate limit that a response reports, and the end of its window as
-// sent.
-func parseRateLimit(resp *http.Response, now time.Time) (reported RateLimit, id int64, ok bool) {
+// parseRateLimit returns the rate limit that a response reports, and the end of its window as sent.
+func parseRateLimit(resp *http.Response) (reported RateLimit, id int64, ok bool) {
 	if resp == nil {
 		return reported, 0, false
 	}
@@ -102,6 +104,5 @@ func parseRateLimit(resp *http.Response, now time.Time) (reported RateLimit, id 
 	if err1 != nil || err2 != nil || err3 != nil {
 		return reported, 0, false
 	}
-	pause := min(time.Unix(id, 0).Sub(serverTime(resp.Header, now)), maxPause)
-	return RateLimit{Limit: limit, Remaining: remaining, Reset: now.Add(pause)}, id, true
+	return RateLimit{Limit: limit, Remaining: remaining}, id, true
 }
