@@ -1,6 +1,6 @@
 package transport
 
-import "sync"
+import "sync/atomic"
 
 const (
 	budgetSize  = 500
@@ -10,34 +10,39 @@ const (
 
 // budget keeps an outage from becoming a retry storm: a retry takes from it, and only attempts
 // that did not meet an overloaded server refill it.
-type budget struct {
-	mu     sync.Mutex
-	tokens int
-}
+type budget struct{ tokens atomic.Int64 }
 
-func newBudget() *budget { return &budget{tokens: budgetSize} }
+func newBudget() *budget {
+	b := new(budget)
+	b.tokens.Store(budgetSize)
+	return b
+}
 
 // take pays for a retry, or reports that the budget is spent.
-func (b *budget) take() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.tokens < retryCost {
-		return false
-	}
-	b.tokens -= retryCost
-	return true
-}
+func (b *budget) take() bool { return b.add(-retryCost) }
 
 // ended records the end of an attempt.
 func (b *budget) ended(retry, overload bool) {
-	if overload {
-		return
+	switch {
+	case overload:
+	case retry:
+		b.add(retryCost)
+	default:
+		b.add(attemptGain)
 	}
-	gain := attemptGain
-	if retry {
-		gain = retryCost
+}
+
+// add adds n tokens, up to the size of the budget, or reports that there are too few to take. It
+// writes nothing to a full budget, which all calls of a client share.
+func (b *budget) add(n int64) bool {
+	for {
+		before := b.tokens.Load()
+		after := min(before+n, budgetSize)
+		if after < 0 {
+			return false
+		}
+		if after == before || b.tokens.CompareAndSwap(before, after) {
+			return true
+		}
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.tokens = min(b.tokens+gain, budgetSize)
 }
