@@ -51,6 +51,9 @@ func TestHTTPMockOnTheDefaultTransport(t *testing.T) {
 	httpmock.Activate(t)
 	httpmock.RegisterResponder("GET", contactURL, ada)
 	get(t, client)
+	client, err = late.NewClient(testKey)
+	require.NoError(t, err)
+	get(t, client)
 }
 
 func TestHTTPMockSeesEachService(t *testing.T) {

@@ -143,7 +143,25 @@ func TestCallersTransportKeepsItsOtherSettings(t *testing.T) {
 
 func TestConnectionsAreKeptAndCanBeClosed(t *testing.T) {
 	t.Parallel()
-	const calls = 32
+	for name, options := range map[string]func(*x509.CertPool) []onpremise.Option{
+		"no options, no TLS": nil,
+		"WithRootCAs": func(pool *x509.CertPool) []onpremise.Option {
+			return []onpremise.Option{onpremise.WithRootCAs(pool)}
+		},
+		"WithTLSConfig": func(pool *x509.CertPool) []onpremise.Option {
+			return []onpremise.Option{onpremise.WithTLSConfig(&tls.Config{RootCAs: pool})}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testConnections(t, options)
+		})
+	}
+}
+
+// testConnections makes 1,920 calls, of which 32 are always in flight together.
+func testConnections(t *testing.T, options func(*x509.CertPool) []onpremise.Option) {
+	const calls, rounds = 32, 60
 	open, opened := atomic.Int32{}, atomic.Int32{}
 	waiting := make(chan struct{}, calls)
 	var release chan struct{}
@@ -161,13 +179,19 @@ func TestConnectionsAreKeptAndCanBeClosed(t *testing.T) {
 			open.Add(-1)
 		}
 	}
-	server.StartTLS()
+	opts := []onpremise.Option{onpremise.WithToken(testToken)}
+	if options == nil {
+		server.Start()
+	} else {
+		server.StartTLS()
+		pool := x509.NewCertPool()
+		pool.AddCert(server.Certificate())
+		opts = append(opts, options(pool)...)
+	}
 	defer server.Close()
-	pool := x509.NewCertPool()
-	pool.AddCert(server.Certificate())
-	client, err := onpremise.NewClient(server.URL+"/v1", onpremise.WithToken(testToken), onpremise.WithRootCAs(pool))
+	client, err := onpremise.NewClient(server.URL+"/v1", opts...)
 	require.NoError(t, err)
-	for range 3 {
+	for range rounds {
 		release = make(chan struct{})
 		go func() {
 			for range calls {
