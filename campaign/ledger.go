@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -68,18 +69,19 @@ const pageRows = 500
 // changes its state during the loop can be missing. An error is yielded last.
 func (c *Campaign) Items(ctx context.Context, states ...State) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		condition := ""
+		position, condition := "id", ""
 		if len(states) > 0 {
-			quoted := []string{"''"}
+			var quoted []string
 			for _, s := range states {
 				quoted = append(quoted, "'"+strings.ReplaceAll(string(s), "'", "''")+"'")
 			}
 			condition = "AND state IN (" + strings.Join(quoted, ", ") + ")"
-			if len(states) == 1 {
-				condition = "AND state = " + quoted[1] // the index has these in order
-			}
 		}
-		statement := `SELECT ` + itemColumns + ` FROM wabakit_items WHERE campaign_id = $1 AND id > $2 ` + condition + ` ORDER BY id LIMIT $3`
+		if len(states) == 1 {
+			position = "{position}"
+		}
+		statement := `SELECT ` + itemColumns + ` FROM wabakit_items WHERE campaign_id = $1 AND ` + position + ` > $2 ` + condition +
+			` ORDER BY ` + position + ` LIMIT $3`
 		err := c.expire(ctx)
 		for last, n := int64(0), pageRows; err == nil && n == pageRows; {
 			page := make([]Item, 0, pageRows)
@@ -157,10 +159,10 @@ func (c *Campaign) reserve(ctx context.Context, claim string, n int, lease time.
 			SELECT id AS item FROM wabakit_items
 			WHERE campaign_id = $2 AND state = 'pending' AND until <= {now} AND EXISTS (
 				SELECT 1 FROM wabakit_campaigns AS c WHERE c.id = $2 AND status = 'started' AND not_before <= {now})
-			ORDER BY id LIMIT $3 {skip locked})
+			ORDER BY {position} LIMIT $3 {skip locked})
 		UPDATE wabakit_items SET claim = $1, until = {now} + $4 FROM free WHERE id = item RETURNING `+itemColumns,
 		claim, c.id, n, lease.Milliseconds())
-	slices.SortFunc(items, func(a, b Item) int { return int(a.id - b.id) })
+	slices.SortFunc(items, func(a, b Item) int { return cmp.Compare(a.id, b.id) })
 	return items, err
 }
 

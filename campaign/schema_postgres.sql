@@ -22,7 +22,7 @@ CREATE TABLE wabakit_items (
 	UNIQUE (campaign_id, key)
 )
 
-CREATE INDEX wabakit_items_state ON wabakit_items (campaign_id, state, id)
+CREATE INDEX wabakit_items_state ON wabakit_items (campaign_id, state, (id + 0))
 
 CREATE INDEX wabakit_items_message ON wabakit_items (message_id) WHERE message_id <> ''
 

@@ -43,16 +43,18 @@ var (
 	rowsOf    = regexp.MustCompile(`\{rows ([^}]*)\}`)
 	sqliteSQL = strings.NewReplacer(
 		"{now}", "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
-		"{greatest}", "max", "{share}", "", "{skip locked}", "")
+		"{position}", "id", "{greatest}", "max", "{share}", "", "{skip locked}", "")
 	postgresSQL = strings.NewReplacer(
 		"{now}", "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
-		"{greatest}", "greatest", "{share}", "FOR SHARE", "{skip locked}", "FOR UPDATE SKIP LOCKED")
+		"{position}", "(id + 0)", "{greatest}", "greatest", "{share}", "FOR SHARE", "{skip locked}", "FOR UPDATE SKIP LOCKED")
 )
 
 // sql returns a statement in the dialect. Statements are written with numbered parameters and:
 //
 //	{now}                  the clock of the database in milliseconds
 //	{rows a text, b bigint} the rows of the JSON array in $1, as a table v
+//	{position}             the ID of an item, as the last column of the index wabakit_items_state: with
+//	                       the ID itself, PostgreSQL would read the primary key from its beginning
 //	{share}                locks the selected row against changes until the statement has ended
 //	{skip locked}          locks the selected rows and ignores rows that are locked
 func (d Dialect) sql(statement string) string {
