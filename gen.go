@@ -6,7 +6,9 @@
 //   - [github.com/wabakit/wabakit-go/onpremise]: the WhatsApp Business API that a business runs
 //     on its own machines.
 //
-// Each has an in-process test server (latetest, onpremisetest) and a package with the generated
+// Package [github.com/wabakit/wabakit-go/campaign] sends to large lists across crashes.
+//
+// Each client has an in-process test server (latetest, onpremisetest) and a package with the generated
 // types and plain client (lateapi, onpremiseapi).
 package wabakit
 

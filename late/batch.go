@@ -80,6 +80,8 @@ type Progress struct {
 // sequence from index Total on. An item in state ItemNotSent is always safe to retry; ItemRefused
 // if the cause was temporary ([ErrRateLimited]); ItemUnknown only if performing the operation
 // twice is harmless.
+//
+// A report is lost if the process crashes. Package campaign sends to lists for which that matters.
 type BatchReport struct {
 	Total    int           // items read from the sequence
 	Done     int           // processed
