@@ -342,7 +342,7 @@ func (r *run) deliver(h *hold, items []Item) {
 		return
 	}
 	if len(marked) < len(items) {
-		// The campaign was paused, or the items were reserved by somebody else.
+		// The campaign was paused, others reserved the items, or the database lost the response of a mark.
 		r.unreserve(h, slices.DeleteFunc(slices.Clone(items), func(item Item) bool { return slices.ContainsFunc(marked, item.is) }))
 	}
 	if len(marked) == 0 {
@@ -383,10 +383,14 @@ func (r *run) wait(h *hold, n int) error {
 	return r.opts.limiter.wait(ctx, n)
 }
 
-func (r *run) mark(h *hold, items []Item) ([]Item, error) {
-	ctx, cancel := context.WithTimeout(h, r.opts.lease)
-	defer cancel()
-	return r.campaign.mark(ctx, h.claim, items, r.opts.lease)
+// mark marks items and returns those that it marked. It does not return items of an earlier attempt
+// whose response was lost.
+func (r *run) mark(h *hold, items []Item) (marked []Item, err error) {
+	err = r.retry(h, r.opts.lease/2, func(ctx context.Context) (err error) {
+		marked, err = r.campaign.mark(ctx, h.claim, items, r.opts.lease)
+		return err
+	})
+	return marked, err
 }
 
 // unreserve returns items that were not sent to other workers.
