@@ -98,7 +98,8 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if err := c.Start(ctx); err != nil {
 		return err
 	}
-	if err := follow(ctx, server, store); err != nil {
+	waitDelivered, err := follow(ctx, server, store)
+	if err != nil {
 		return err
 	}
 	screen := newScreen(out)
@@ -118,6 +119,10 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	screen.say("the workers ended after %s and %d kills, %d items are unknown", time.Since(began).Round(time.Second), fleet.kills.Load(), counts.Unknown)
+	screen.say("waiting for the webhook calls about deliveries")
+	if err := waitDelivered(); err != nil {
+		return err
+	}
 	if counts.Unknown > 0 {
 		sent, pending, err := resolve(ctx, c, server)
 		if err != nil {
@@ -128,10 +133,6 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		if err := fleet.run(ctx, 1); err != nil {
 			return err
 		}
-	}
-	screen.say("waiting for the webhook calls about deliveries")
-	if err := waitDelivered(ctx, server); err != nil {
-		return err
 	}
 	if err := account(ctx, screen, c, rows, server); err != nil {
 		return err

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
+	"net/http"
 	"time"
 
 	"github.com/wabakit/wabakit-go/campaign"
@@ -28,27 +28,27 @@ func startServer(rows []row) *latetest.Server {
 }
 
 // follow has the server call a webhook that records in the ledger which messages are delivered. To
-// record who read them too, add EventMessageRead and MessageRead.
-func follow(ctx context.Context, server *latetest.Server, store *campaign.Store) error {
+// record who read them too, add EventMessageRead and MessageRead. The function that it returns waits
+// for the calls, but not for long: SQLite records some hundred to some thousand per second.
+func follow(ctx context.Context, server *latetest.Server, store *campaign.Store) (wait func() error, err error) {
 	const secret = "whsec_example"
-	_, err := server.Client().Webhooks.Ensure(ctx, late.CreateWebhookRequest{
+	_, err = server.Client().Webhooks.Ensure(ctx, late.CreateWebhookRequest{
 		Name: "campaign", URL: "https://shop.example.com/webhook", Secret: secret,
 		Events: []late.EventKind{late.EventMessageDelivered, late.EventMessageFailed},
 	})
+	if err != nil {
+		return nil, err
+	}
 	server.SetWebhookHandler(late.NewWebhook(late.WebhookHandlers{
 		MessageDelivered: store.RecordLate, MessageFailed: store.RecordLate,
 	}, late.WithWebhookSecret(secret)))
-	return err
-}
-
-// waitDelivered waits for the webhook calls about deliveries, but not for long: a ledger on SQLite
-// records some hundred to some thousand in a second.
-func waitDelivered(ctx context.Context, server *latetest.Server) error {
-	server.Advance(4 * time.Second) // messages are delivered 1 to 4 seconds after they are sent
-	limited, cancel := context.WithTimeout(ctx, 4*time.Second)
-	defer cancel()
-	if err := server.WaitDelivered(limited); !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return ctx.Err()
+	return func() error {
+		server.Advance(4 * time.Second) // messages are delivered 1 to 4 seconds after they are sent
+		limited, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		if server.WaitDelivered(limited) != nil {
+			server.SetWebhookHandler(http.NotFoundHandler()) // the rest is not recorded
+		}
+		return ctx.Err()
+	}, nil
 }
