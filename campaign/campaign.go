@@ -19,16 +19,16 @@ import (
 // The errors that errors.Is finds in an error of this package.
 var (
 	// ErrDraft reports a run of a campaign that was not started.
-	ErrDraft = errors.New("campaign: not started")
+	ErrDraft = errors.New("not started")
 	// ErrCanceled reports a run of a campaign that was canceled.
-	ErrCanceled = errors.New("campaign: canceled")
+	ErrCanceled = errors.New("canceled")
 	// ErrConflict reports a plan that differs from that of the existing campaign, or a call that the
 	// state of the campaign or of the item does not allow.
-	ErrConflict = errors.New("campaign: conflict")
+	ErrConflict = errors.New("conflict")
 	// ErrNotFound reports a campaign or an item that does not exist.
-	ErrNotFound = errors.New("campaign: not found")
+	ErrNotFound = errors.New("not found")
 	// ErrUnresolved reports that a campaign has finished, but has items in state [Unknown].
-	ErrUnresolved = errors.New("campaign: items with an unknown outcome")
+	ErrUnresolved = errors.New("items with an unknown outcome")
 )
 
 // Store holds campaigns in a SQL database. It is safe for concurrent use, also by several processes.
@@ -44,15 +44,23 @@ type Store struct {
 // A SQLite database must be a file, which is switched to write-ahead logging. The store sets
 // busy_timeout and synchronous on the connections that it uses. A PostgreSQL database must not have
 // synchronous_commit off.
-func Open(ctx context.Context, db *sql.DB, dialect Dialect) (*Store, error) {
+func Open(ctx context.Context, db *sql.DB, dialect Dialect) (_ *Store, err error) {
+	defer prefix("open", &err)
 	if db == nil || dialect != SQLite && dialect != Postgres {
-		return nil, errors.New("campaign: open: no database, or an unknown dialect")
+		return nil, errors.New("no database, or an unknown dialect")
 	}
 	s := &Store{db: db, dialect: dialect}
 	if err := s.migrate(ctx); err != nil {
-		return nil, fmt.Errorf("campaign: open: %w", err)
+		return nil, err
 	}
 	return s, nil
+}
+
+// prefix adds the name of the package and of the operation to the error of an exported function.
+func prefix(operation string, err *error) {
+	if *err != nil {
+		*err = fmt.Errorf("campaign: %s: %w", operation, *err)
+	}
 }
 
 // Plan is what a campaign sends to all of its recipients. It does not change once the campaign is
@@ -85,38 +93,34 @@ type Campaign struct {
 
 // Create creates a campaign, or returns the existing one of that name. It returns [ErrConflict] if
 // the existing campaign has another plan.
-func (s *Store) Create(ctx context.Context, name string, plan Plan) (*Campaign, error) {
+func (s *Store) Create(ctx context.Context, name string, plan Plan) (_ *Campaign, err error) {
+	defer prefix("create", &err)
 	if name == "" || !isText(name) {
-		return nil, errors.New("campaign: create: the name is empty or not valid text")
+		return nil, errors.New("the name is empty or not valid text")
 	}
 	wanted, err := json.Marshal(plan)
 	if err != nil {
-		return nil, fmt.Errorf("campaign: create: %w", err)
+		return nil, err
 	}
 	if _, err := s.exec(ctx, `INSERT INTO wabakit_campaigns (name, plan, status) VALUES ($1, $2, 'draft') ON CONFLICT (name) DO NOTHING`,
 		name, string(wanted)); err != nil {
-		return nil, fmt.Errorf("campaign: create: %w", err)
+		return nil, err
 	}
 	c, stored, err := s.find(ctx, name)
 	if err != nil {
-		return nil, fmt.Errorf("campaign: create: %w", err)
+		return nil, err
 	}
 	if !bytes.Equal(stored, wanted) {
-		return nil, fmt.Errorf("%w: campaign %q exists with another plan", ErrConflict, name)
+		return nil, fmt.Errorf("%w: %q exists with another plan", ErrConflict, name)
 	}
 	return c, nil
 }
 
 // Campaign returns an existing campaign, or [ErrNotFound].
-func (s *Store) Campaign(ctx context.Context, name string) (*Campaign, error) {
+func (s *Store) Campaign(ctx context.Context, name string) (_ *Campaign, err error) {
+	defer prefix("get", &err)
 	c, _, err := s.find(ctx, name)
-	if errors.Is(err, ErrNotFound) {
-		return nil, err
-	}
-	if err != nil {
-		return nil, fmt.Errorf("campaign: get: %w", err)
-	}
-	return c, nil
+	return c, err
 }
 
 func (s *Store) find(ctx context.Context, name string) (*Campaign, []byte, error) {
@@ -126,7 +130,7 @@ func (s *Store) find(ctx context.Context, name string) (*Campaign, []byte, error
 		return nil, nil, err
 	}
 	if !found {
-		return nil, nil, fmt.Errorf("%w: no campaign %q", ErrNotFound, name)
+		return nil, nil, fmt.Errorf("%w: %q", ErrNotFound, name)
 	}
 	return c, []byte(plan), json.Unmarshal([]byte(plan), &c.plan)
 }
@@ -160,6 +164,7 @@ const addRows = 1000
 // It returns [ErrConflict] once the campaign is started, the error of the sequence, or an error for
 // a recipient without key and phone number, or with bytes that a database cannot store as text.
 func (c *Campaign) Add(ctx context.Context, recipients iter.Seq2[Recipient, error]) (added int, err error) {
+	defer prefix("add", &err)
 	if recipients == nil {
 		return 0, nil
 	}
@@ -193,27 +198,27 @@ func (c *Campaign) Add(ctx context.Context, recipients iter.Seq2[Recipient, erro
 	}
 	for r, err := range recipients {
 		if err != nil {
-			return added, errors.Join(fmt.Errorf("campaign: add: recipient %d: %w", index, err), flush())
+			return added, errors.Join(fmt.Errorf("recipient %d: %w", index, err), flush())
 		}
 		if r.Key == "" {
 			r.Key = r.Phone
 		}
 		variables, err := json.Marshal(r.Variables)
 		if err != nil {
-			return added, fmt.Errorf("campaign: add: recipient %d: %w", index, err)
+			return added, fmt.Errorf("recipient %d: %w", index, err)
 		}
 		if r.Key == "" || !isText(r.Key) || !isText(r.Phone) {
-			return added, fmt.Errorf("campaign: add: recipient %d has no key, or is not valid text", index)
+			return added, fmt.Errorf("recipient %d has no key, or is not valid text", index)
 		}
 		rows, index = append(rows, row{r.Key, r.Phone, string(variables)}), index+1
 		if len(rows) == addRows {
 			if err := flush(); err != nil {
-				return added, fmt.Errorf("campaign: add: %w", err)
+				return added, err
 			}
 		}
 	}
 	if err := flush(); err != nil {
-		return added, fmt.Errorf("campaign: add: %w", err)
+		return added, err
 	}
 	return added, nil
 }
@@ -228,7 +233,8 @@ func (c *Campaign) Start(ctx context.Context) error { return c.StartAt(ctx, time
 
 // StartAt is [Campaign.Start] with a time before which nothing is sent, by the clock of the
 // database. Calling it again moves the time.
-func (c *Campaign) StartAt(ctx context.Context, t time.Time) error {
+func (c *Campaign) StartAt(ctx context.Context, t time.Time) (err error) {
+	defer prefix("start", &err)
 	var ms int64
 	if !t.IsZero() {
 		ms = t.UnixMilli()
@@ -239,38 +245,36 @@ func (c *Campaign) StartAt(ctx context.Context, t time.Time) error {
 		return err
 	}
 	// Without statistics of the new items, PostgreSQL sorts all of them to find the first ones.
-	if _, err := c.store.exec(ctx, `ANALYZE wabakit_items`); err != nil {
-		return fmt.Errorf("campaign: start: %w", err)
-	}
-	return nil
+	_, err = c.store.exec(ctx, `ANALYZE wabakit_items`)
+	return err
 }
 
 // Pause stops sending. When it returns, no further item is marked; calls in flight finish.
 // It returns [ErrConflict] unless the campaign is started.
-func (c *Campaign) Pause(ctx context.Context) error {
+func (c *Campaign) Pause(ctx context.Context) (err error) {
+	defer prefix("pause", &err)
 	return c.setStatus(ctx, `UPDATE wabakit_campaigns SET status = 'paused' WHERE id = $1 AND status IN ('started', 'paused')`, c.id)
 }
 
 // Resume continues a paused campaign. It returns [ErrConflict] unless the campaign is started.
-func (c *Campaign) Resume(ctx context.Context) error {
+func (c *Campaign) Resume(ctx context.Context) (err error) {
+	defer prefix("resume", &err)
 	return c.setStatus(ctx, `UPDATE wabakit_campaigns SET status = 'started' WHERE id = $1 AND status IN ('started', 'paused')`, c.id)
 }
 
 // Cancel ends a campaign for good. When it returns, no further item is marked; calls in flight
 // finish, and pending items stay pending. It returns [ErrConflict] if the campaign is stripped.
-func (c *Campaign) Cancel(ctx context.Context) error {
+func (c *Campaign) Cancel(ctx context.Context) (err error) {
+	defer prefix("cancel", &err)
 	return c.setStatus(ctx, `UPDATE wabakit_campaigns SET status = 'canceled' WHERE id = $1 AND status <> 'stripped'`, c.id)
 }
 
 func (c *Campaign) setStatus(ctx context.Context, statement string, args ...any) error {
 	n, err := c.store.exec(ctx, statement, args...)
-	if err != nil {
-		return fmt.Errorf("campaign: %w", err)
+	if err != nil || n > 0 {
+		return err
 	}
-	if n > 0 {
-		return nil
-	}
-	status, err := c.Status(ctx)
+	status, err := c.status(ctx)
 	if err != nil {
 		return err
 	}
@@ -278,20 +282,21 @@ func (c *Campaign) setStatus(ctx context.Context, statement string, args ...any)
 }
 
 // Status returns the status of the campaign.
-func (c *Campaign) Status(ctx context.Context) (Status, error) {
-	var status Status
+func (c *Campaign) Status(ctx context.Context) (_ Status, err error) {
+	defer prefix("get status", &err)
+	return c.status(ctx)
+}
+
+func (c *Campaign) status(ctx context.Context) (status Status, err error) {
 	found, err := c.store.row(ctx, []any{&status}, `SELECT status FROM wabakit_campaigns WHERE id = $1`, c.id)
-	if err != nil {
-		return "", fmt.Errorf("campaign: %w", err)
+	if err == nil && !found {
+		err = fmt.Errorf("%w: %q", ErrNotFound, c.name)
 	}
-	if !found {
-		return "", fmt.Errorf("%w: no campaign %q", ErrNotFound, c.name)
-	}
-	return status, nil
+	return status, err
 }
 
 func (c *Campaign) expect(ctx context.Context, want Status) error {
-	status, err := c.Status(ctx)
+	status, err := c.status(ctx)
 	if err == nil && status != want {
 		err = fmt.Errorf("%w: the campaign is %s", ErrConflict, status)
 	}
@@ -332,15 +337,12 @@ func (c *Counts) add(state State, n int) {
 
 // Counts returns the counts of the campaign. The database keeps them up to date, so that the call
 // does not read the items.
-func (c *Campaign) Counts(ctx context.Context) (Counts, error) {
+func (c *Campaign) Counts(ctx context.Context) (_ Counts, err error) {
+	defer prefix("count", &err)
 	if err := c.expire(ctx); err != nil {
-		return Counts{}, fmt.Errorf("campaign: count: %w", err)
+		return Counts{}, err
 	}
-	counts, err := c.counts(ctx)
-	if err != nil {
-		return Counts{}, fmt.Errorf("campaign: count: %w", err)
-	}
-	return counts, nil
+	return c.counts(ctx)
 }
 
 func (c *Campaign) counts(ctx context.Context) (counts Counts, err error) {
@@ -369,17 +371,16 @@ func (c *Campaign) counts(ctx context.Context) (counts Counts, err error) {
 // Strip deletes the items of a campaign, which are personal data, and keeps its counts. It returns
 // [ErrConflict] unless the campaign has finished or is canceled, with no call in flight. After an
 // error, Strip can be called again.
-func (c *Campaign) Strip(ctx context.Context) error {
-	if err := c.strip(ctx); err != nil {
-		return fmt.Errorf("campaign: strip: %w", err)
-	}
-	return nil
+func (c *Campaign) Strip(ctx context.Context) (err error) {
+	defer prefix("strip", &err)
+	return c.strip(ctx)
 }
 
 // Delete deletes a campaign. It returns [ErrConflict] under the same conditions as [Campaign.Strip];
 // a draft can be deleted too. After an error, Delete can be called again.
-func (c *Campaign) Delete(ctx context.Context) error {
-	_, err := c.store.exec(ctx, `UPDATE wabakit_campaigns SET status = 'canceled' WHERE id = $1 AND status = 'draft'`, c.id)
+func (c *Campaign) Delete(ctx context.Context) (err error) {
+	defer prefix("delete", &err)
+	_, err = c.store.exec(ctx, `UPDATE wabakit_campaigns SET status = 'canceled' WHERE id = $1 AND status = 'draft'`, c.id)
 	if err == nil {
 		err = c.strip(ctx)
 	}
@@ -390,10 +391,7 @@ func (c *Campaign) Delete(ctx context.Context) error {
 			_, err = c.store.exec(ctx, statement, c.id)
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("campaign: delete: %w", err)
-	}
-	return nil
+	return err
 }
 
 func (c *Campaign) strip(ctx context.Context) error {
@@ -407,7 +405,7 @@ func (c *Campaign) strip(ctx context.Context) error {
 		return err
 	}
 	if n == 0 {
-		if _, err := c.Status(ctx); err != nil {
+		if _, err := c.status(ctx); err != nil {
 			return err
 		}
 		return fmt.Errorf("%w: the campaign is not finished", ErrConflict)

@@ -3,7 +3,6 @@ package campaign
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -21,10 +20,11 @@ type Deduplication struct {
 // Deduplication returns the items that were handled by a consumer. Each consumer handles every item.
 func (s *Store) Deduplication(consumer string) *Deduplication { return &Deduplication{s, consumer} }
 
-var errClaimLost = errors.New("campaign: the claim expired or was taken over")
+var errClaimLost = errors.New("the claim expired or was taken over")
 
 // Claim claims key until lease has passed, as [late.WebhookStore] describes.
 func (d *Deduplication) Claim(ctx context.Context, key string, lease time.Duration) (claim string, handled bool, err error) {
+	defer prefix("claim webhook item", &err)
 	claim = newClaim()
 	n, err := d.store.exec(ctx, `INSERT INTO wabakit_webhook_items AS w (consumer, key, claim, until) VALUES ($1, $2, $3, {now} + $4)
 		ON CONFLICT (consumer, key) DO UPDATE SET claim = excluded.claim, until = excluded.until WHERE w.until <= {now}`,
@@ -35,14 +35,15 @@ func (d *Deduplication) Claim(ctx context.Context, key string, lease time.Durati
 			WHERE consumer = $1 AND key = $2 AND claim = '' AND until > {now}`, d.consumer, key)
 	}
 	if err != nil {
-		return "", false, fmt.Errorf("campaign: claim webhook item: %w", err)
+		return "", false, err
 	}
 	d.store.tidy(ctx)
 	return claim, handled, nil
 }
 
 // Settle ends a claim, as [late.WebhookStore] describes.
-func (d *Deduplication) Settle(ctx context.Context, key, claim string, handled bool) error {
+func (d *Deduplication) Settle(ctx context.Context, key, claim string, handled bool) (err error) {
+	defer prefix("settle webhook item", &err)
 	if claim == "" {
 		return errClaimLost
 	}
@@ -52,13 +53,10 @@ func (d *Deduplication) Settle(ctx context.Context, key, claim string, handled b
 		args = append(args, memory.Milliseconds())
 	}
 	n, err := d.store.exec(ctx, statement+` WHERE consumer = $1 AND key = $2 AND claim = $3 AND until > {now}`, args...)
-	switch {
-	case err != nil:
-		return fmt.Errorf("campaign: settle webhook item: %w", err)
-	case n == 0:
-		return errClaimLost
+	if err == nil && n == 0 {
+		err = errClaimLost
 	}
-	return nil
+	return err
 }
 
 const (

@@ -27,12 +27,12 @@ func judge(items []Item, results []Result, err error) judgment {
 	byKey := make(map[string]Result, len(results))
 	for _, result := range results {
 		if _, isRepeated := byKey[result.Key]; isRepeated {
-			result.Err = errors.New("campaign: the sender returned several results for the item")
+			result.Err = errors.New("the sender returned several results for the item")
 		}
 		byKey[result.Key] = result
 	}
 	if err == nil {
-		err = errors.New("campaign: the sender returned no result")
+		err = errors.New("the sender returned no result")
 	}
 	var rest []Item
 	for _, item := range items {

@@ -109,11 +109,12 @@ func (c *Campaign) Items(ctx context.Context, states ...State) iter.Seq2[Item, e
 // Resolve settles an item that is unknown or refused: as [Sent], or as [Pending], so that a run
 // sends it again. A result of the call that left it unknown no longer changes it. Resolve returns
 // [ErrConflict] if the item is in another state, and [ErrNotFound] if there is none.
-func (c *Campaign) Resolve(ctx context.Context, key string, state State) error {
+func (c *Campaign) Resolve(ctx context.Context, key string, state State) (err error) {
+	defer prefix("resolve", &err)
 	if state != Sent && state != Pending {
 		return fmt.Errorf("%w: an item cannot be resolved as %q", ErrConflict, state)
 	}
-	err := c.expire(ctx)
+	err = c.expire(ctx)
 	n := 0
 	if err == nil {
 		var messageID string
@@ -133,7 +134,7 @@ func (c *Campaign) Resolve(ctx context.Context, key string, state State) error {
 	}
 	switch {
 	case err != nil:
-		return fmt.Errorf("campaign: resolve: %w", err)
+		return err
 	case !found:
 		return fmt.Errorf("%w: no item %q", ErrNotFound, key)
 	case n == 0:

@@ -3,7 +3,6 @@ package campaign
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 )
@@ -21,7 +20,10 @@ type Limiter struct {
 func (s *Store) NewLimiter(name string, rate float64) *Limiter { return &Limiter{s, name, rate} }
 
 // Wait waits for one event. It returns an error if ctx ends first, or the database fails.
-func (l *Limiter) Wait(ctx context.Context) error { return l.wait(ctx, 1) }
+func (l *Limiter) Wait(ctx context.Context) (err error) {
+	defer prefix("limiter", &err)
+	return l.wait(ctx, 1)
+}
 
 // ahead is how long before its event a wait takes it. Waits that end before that, because their
 // context or their process ends, cost others nothing.
@@ -31,7 +33,7 @@ const ahead = 250 * time.Millisecond
 func (l *Limiter) wait(ctx context.Context, n int) error {
 	cost := float64(n) / l.rate * 1e6 // in microseconds, as delay
 	if !(cost > 0) || cost > math.MaxInt32*1e6 {
-		return errors.New("campaign: limiter: the rate must be positive")
+		return errors.New("the rate must be positive")
 	}
 	for ctx.Err() == nil {
 		var delay int64
@@ -48,7 +50,7 @@ func (l *Limiter) wait(ctx context.Context, n int) error {
 				RETURNING next - $2 - {now} * 1000`, l.name, int64(cost), ahead.Microseconds())
 		}
 		if err != nil {
-			return fmt.Errorf("campaign: limiter: %w", err)
+			return err
 		}
 		if taken {
 			sleep(ctx, time.Duration(delay)*time.Microsecond)

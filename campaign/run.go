@@ -84,7 +84,8 @@ var errFinished = errors.New("finished")
 //
 // When ctx ends, the run stops claiming items, lets calls in flight finish (see [WithGrace]), stores
 // their results, and returns the error of ctx. The report is never nil.
-func (c *Campaign) Run(ctx context.Context, sender Sender, opts ...RunOption) (*Report, error) {
+func (c *Campaign) Run(ctx context.Context, sender Sender, opts ...RunOption) (_ *Report, err error) {
+	defer prefix(fmt.Sprintf("run %q", c.name), &err)
 	r := &run{campaign: c, sender: sender, opts: runOptions{}}
 	for _, opt := range opts {
 		if opt != nil {
@@ -92,7 +93,7 @@ func (c *Campaign) Run(ctx context.Context, sender Sender, opts ...RunOption) (*
 		}
 	}
 	if r.sender.Send == nil {
-		return &r.report, errors.New("campaign: run: the sender has no Send function")
+		return &r.report, errors.New("the sender has no Send function")
 	}
 	r.sender.Max = max(r.sender.Max, 1)
 	o := &r.opts
@@ -110,7 +111,7 @@ func (c *Campaign) Run(ctx context.Context, sender Sender, opts ...RunOption) (*
 	if err := r.check(ctx); err != nil {
 		return &r.report, err
 	}
-	err := r.run(ctx)
+	err = r.run(ctx)
 	// The report is wanted after the context has ended, too.
 	final, cancel := context.WithTimeout(context.WithoutCancel(ctx), busyTimeout)
 	defer cancel()
@@ -127,7 +128,7 @@ func (c *Campaign) Run(ctx context.Context, sender Sender, opts ...RunOption) (*
 	case err != nil:
 		return &r.report, err
 	case countErr != nil:
-		return &r.report, fmt.Errorf("campaign: run: %w", countErr)
+		return &r.report, countErr
 	case counts.Unknown > 0:
 		return &r.report, fmt.Errorf("%w: %d", ErrUnresolved, counts.Unknown)
 	}
@@ -151,13 +152,13 @@ type run struct {
 }
 
 func (r *run) check(ctx context.Context) error {
-	switch status, err := r.campaign.Status(ctx); {
+	switch status, err := r.campaign.status(ctx); {
 	case err != nil:
 		return err
 	case status == Draft:
-		return fmt.Errorf("%w: campaign %q", ErrDraft, r.campaign.name)
+		return ErrDraft
 	case status == Canceled:
-		return fmt.Errorf("%w: campaign %q", ErrCanceled, r.campaign.name)
+		return ErrCanceled
 	case status == Stripped:
 		return fmt.Errorf("%w: the campaign is stripped", ErrConflict)
 	}
@@ -192,7 +193,7 @@ func (r *run) run(ctx context.Context) error {
 	case err == errFinished:
 		return nil
 	case ctx.Err() != nil:
-		return fmt.Errorf("campaign: run ended before the campaign: %w", context.Cause(ctx))
+		return context.Cause(ctx)
 	default:
 		return err
 	}
@@ -211,7 +212,7 @@ func (r *run) work() {
 		})
 		switch {
 		case err != nil:
-			r.stop(fmt.Errorf("campaign: run: %w", err))
+			r.stop(err)
 		case len(items) > 0:
 			idle = shortest
 			r.process(claim, items, since)
@@ -267,7 +268,7 @@ type hold struct {
 func (r *run) hold(claim string, items []Item, since time.Time) *hold {
 	ctx, cancel := context.WithCancelCause(r.sending)
 	lease := r.opts.lease
-	expired := time.AfterFunc(lease-time.Since(since), func() { cancel(errors.New("campaign: the lease expired")) })
+	expired := time.AfterFunc(lease-time.Since(since), func() { cancel(errors.New("the lease expired")) })
 	ended := make(chan struct{})
 	var renewals sync.WaitGroup
 	renewals.Go(func() {
@@ -310,7 +311,7 @@ func (r *run) suppress(h *hold, items []Item) []Item {
 		switch {
 		case err != nil:
 			r.unreserve(h, items)
-			r.stop(fmt.Errorf("campaign: run: check of recipient: %w", err))
+			r.stop(fmt.Errorf("check of recipient: %w", err))
 			return nil
 		case reason != "":
 			suppressed = append(suppressed, settlement{ID: item.id, State: Suppressed, Reason: reason})
@@ -327,7 +328,7 @@ func (r *run) deliver(h *hold, items []Item) {
 	if err := r.wait(h, len(items)); err != nil || r.claiming.Err() != nil || h.Err() != nil {
 		r.unreserve(h, items)
 		if err != nil && r.claiming.Err() == nil && h.Err() == nil {
-			r.stop(fmt.Errorf("campaign: run: %w", err))
+			r.stop(err)
 		}
 		return
 	}
@@ -337,7 +338,7 @@ func (r *run) deliver(h *hold, items []Item) {
 		// Nothing was sent, but the statement may have been committed.
 		r.unreserve(h, items)
 		if h.Err() == nil { // the lease did not expire
-			r.stop(fmt.Errorf("campaign: run: %w", err))
+			r.stop(err)
 		}
 		return
 	}
@@ -363,7 +364,7 @@ func (r *run) deliver(h *hold, items []Item) {
 	r.store(h, j.settlements)
 	r.note(j)
 	if j.stop != nil {
-		r.stop(fmt.Errorf("campaign: run: %w", j.stop))
+		r.stop(j.stop)
 	}
 	if half := len(j.split) / 2; half > 0 {
 		r.deliver(h, j.split[:half])
@@ -411,7 +412,7 @@ func (r *run) store(h *hold, settlements []settlement) {
 	if err := r.retry(r.storing, 0, func(ctx context.Context) error {
 		return r.campaign.settle(ctx, h.claim, settlements)
 	}); err != nil {
-		r.stop(fmt.Errorf("campaign: run: store results: %w", err))
+		r.stop(fmt.Errorf("store results: %w", err))
 		return
 	}
 	r.mu.Lock()
@@ -434,7 +435,7 @@ func (r *run) note(j judgment) {
 	r.failures++
 	if j.unknown != nil {
 		if r.unknowns++; r.unknowns >= maxUnknown {
-			r.stop(fmt.Errorf("campaign: run: %d consecutive calls have an unknown outcome: %w", r.unknowns, j.unknown))
+			r.stop(fmt.Errorf("%d consecutive calls have an unknown outcome: %w", r.unknowns, j.unknown))
 		}
 	}
 }

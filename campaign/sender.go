@@ -17,11 +17,11 @@ import (
 // Errors that a [Sender] returns, wrapped or not, to say what became of an item.
 var (
 	// ErrRefused reports that the item was refused and not sent.
-	ErrRefused = errors.New("campaign: refused")
+	ErrRefused = errors.New("refused")
 	// ErrNotProcessed reports that the item was not processed and can be sent again later.
-	ErrNotProcessed = errors.New("campaign: not processed")
+	ErrNotProcessed = errors.New("not processed")
 	// ErrStop reports that the item was not processed, and that no other would be. It ends the run.
-	ErrStop = errors.New("campaign: cannot send")
+	ErrStop = errors.New("cannot send")
 )
 
 // Sender sends items. [LateMessages], [LateConversations] and [OnPremiseMessages] return senders for
