@@ -150,7 +150,8 @@ func (c *Campaign) expire(ctx context.Context) error {
 	return err
 }
 
-// reserve leases up to n pending items under a new claim. Meanwhile nobody else reserves them.
+// reserve leases up to n pending items under a new claim. Meanwhile nobody else reserves them. It can
+// be repeated if its result was lost, and then returns the same items.
 func (c *Campaign) reserve(ctx context.Context, claim string, n int, lease time.Duration) (items []Item, err error) {
 	err = c.store.query(ctx, func(rows *sql.Rows) error {
 		item, err := scanItem(rows)
@@ -158,7 +159,7 @@ func (c *Campaign) reserve(ctx context.Context, claim string, n int, lease time.
 		return err
 	}, `WITH free AS MATERIALIZED (
 			SELECT id AS item FROM wabakit_items
-			WHERE campaign_id = $2 AND state = 'pending' AND until <= {now} AND EXISTS (
+			WHERE campaign_id = $2 AND state = 'pending' AND (until <= {now} OR claim = $1) AND EXISTS (
 				SELECT 1 FROM wabakit_campaigns AS c WHERE c.id = $2 AND status = 'started' AND not_before <= {now})
 			ORDER BY {position} LIMIT $3 {skip locked})
 		UPDATE wabakit_items SET claim = $1, until = {now} + $4 FROM free WHERE id = item RETURNING `+itemColumns,
