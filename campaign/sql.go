@@ -151,14 +151,15 @@ func (s *Store) migrate(ctx context.Context) error {
 			}
 			begin = "BEGIN IMMEDIATE"
 		}
-		if _, err := conn.ExecContext(ctx, begin); err != nil {
-			return err
-		}
+		// The first statement may begin a transaction, and fail when its result is lost.
 		defer func() {
 			if err != nil {
 				_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") // err says why
 			}
 		}()
+		if _, err := conn.ExecContext(ctx, begin); err != nil {
+			return err
+		}
 		if s.dialect == Postgres {
 			var commit string
 			if err := conn.QueryRowContext(ctx, "SHOW synchronous_commit").Scan(&commit); err != nil {
