@@ -49,7 +49,7 @@ func TestCampaignSurvivesRandomKills(t *testing.T) {
 		}
 		var next, kills atomic.Int64
 		var all sync.WaitGroup
-		for range 6 { // runs at a time, since they mostly wait
+		for range 8 { // runs at a time, since they mostly wait
 			all.Go(func() {
 				for n := int(next.Add(1)); n <= *seeds; n = int(next.Add(1)) {
 					t.Run(fmt.Sprintf("seed %d", n), func(t *testing.T) { kills.Add(runSeed(t, worlds, n)) })
@@ -90,7 +90,7 @@ func runSeed(t *testing.T, worlds *supply, n int) (kills int64) {
 	}
 	w := worlds.world(t, fmt.Sprintf("seed%d", n), 40, throttled)
 	j := w.job()
-	j.Max, j.Concurrency, j.Lease, j.Signal = 2+r.IntN(5), 2+r.IntN(2), 2*time.Second, syscall.SIGKILL
+	j.Max, j.Concurrency, j.Lease, j.Signal = 2+r.IntN(5), 2+r.IntN(2), 20*time.Second, syscall.SIGKILL
 
 	var mu sync.Mutex
 	type running struct {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -34,9 +35,11 @@ type job struct {
 	Concurrency int
 	Lease       time.Duration
 
-	// The worker sends Signal to itself at a point of the n-th statement; 0 means at none.
+	// The worker sends Signal to itself at a point of the n-th statement, or of the first that
+	// contains Text.
 	Signal    syscall.Signal
 	Statement int
+	Text      string
 	Point     point
 }
 
@@ -59,12 +62,15 @@ func work(text string) (code int) {
 		return 1
 	}
 	d := database{j.Dialect, j.Driver, j.DSN}
+	var found atomic.Bool
 	db := d.hooked(func(s statement, p point) error {
 		j.log(s, p)
-		if s.n == j.Statement && p == j.Point {
+		if p == j.Point && (s.n > 0 && s.n == j.Statement || j.Text != "" && strings.Contains(s.text, j.Text) && !found.Swap(true)) {
+			began := time.Now()
 			syscall.Kill(os.Getpid(), j.Signal)
-			if j.Signal == syscall.SIGKILL {
-				select {} // until the signal has arrived
+			// The signal takes a moment to stop this thread. If the process continues, so does the loop,
+			// before any timer fires.
+			for time.Since(began) < shortLease {
 			}
 		}
 		return nil
@@ -116,13 +122,16 @@ func (j job) run(store *campaign.Store, err error) error {
 // workerAgent and a process ID are in the User-Agent header of a worker's requests.
 const workerAgent = "worker/"
 
+// markText is in the statement that marks items.
+const markText = "SET state = 'sending'"
+
 // log reports a claim before it is used, the items of a mark before it is executed, and the items of
 // a settlement after it is committed.
 func (j job) log(s statement, p point) {
 	switch {
 	case strings.Contains(s.text, "SET claim = ") && p == before:
 		fmt.Println("reserve", s.args[0])
-	case strings.Contains(s.text, "SET state = 'sending'") && p == before:
+	case strings.Contains(s.text, markText) && p == before:
 		fmt.Println("mark", s.args[1], s.args[0])
 	case strings.Contains(s.text, "v.new_state") && p == after:
 		fmt.Println("settle", s.args[1], s.args[0])

@@ -93,7 +93,7 @@ func newDatabase(t *testing.T) string {
 func (d database) fresh(t *testing.T) database {
 	t.Helper()
 	if d.dialect == campaign.SQLite {
-		d.dsn = filepath.Join(t.TempDir(), "campaign.db")
+		d.dsn = filepath.Join(memoryDir(t), "campaign.db")
 		return d
 	}
 	d.dsn = newDatabase(t)

@@ -25,7 +25,7 @@ const (
 
 func (p point) String() string { return [...]string{"before", "within", "after"}[p] }
 
-// A statement is the n-th statement of a process, counted from 1.
+// A statement is the n-th statement of a process, counted from 1. Opening a connection is statement 0.
 type statement struct {
 	n    int
 	text string
@@ -33,7 +33,7 @@ type statement struct {
 }
 
 // A hook is called at each point of each statement. If it returns an error, the statement fails with
-// it: before it is executed, or after, when only its result is lost. The connection is closed if the
+// it: before it is executed, or after, when only its result is lost. The connection is lost if the
 // error is driver.ErrBadConn.
 type hook func(statement, point) error
 
@@ -65,6 +65,9 @@ type connector struct {
 func (c *connector) Driver() driver.Driver { return c.driver }
 
 func (c *connector) Connect(context.Context) (driver.Conn, error) {
+	if err := c.hook(statement{}, before); err != nil {
+		return nil, err
+	}
 	inner, err := c.driver.Open(c.dsn)
 	if err != nil {
 		return nil, err
@@ -94,7 +97,6 @@ func (c *conn) at(s statement, p point) error {
 	err := c.connector.hook(s, p)
 	if errors.Is(err, driver.ErrBadConn) {
 		c.lost.Store(true)
-		c.Conn.Close()
 	}
 	return err
 }
