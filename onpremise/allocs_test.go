@@ -44,7 +44,7 @@ func TestAllocations(t *testing.T) {
 		most float64
 		do   func() error
 	}{
-		{"send", 76, func() error {
+		{"send", 75, func() error {
 			_, err := client.Messages.Send(t.Context(), onpremise.TextMessage("16315551234", "Hello"))
 			return err
 		}},
