@@ -158,11 +158,12 @@ type Recipient struct {
 const addRows = 1000
 
 // Add adds recipients and returns how many are new. Recipients whose key is in the campaign already
-// are ignored, so Add can be called again with the same sequence after an error. The order of the
-// sequence is the order of sending. Phone numbers are not checked; the API refuses malformed ones.
+// are ignored, so Add can be called again with the same sequence, also after the start. The order of
+// the sequence is the order of sending. Phone numbers are not checked; the API refuses malformed ones.
 //
-// It returns [ErrConflict] once the campaign is started, the error of the sequence, or an error for
-// a recipient without key and phone number, or with bytes that a database cannot store as text.
+// It returns [ErrConflict] for a new recipient once the campaign is started, the error of the
+// sequence, or an error for a recipient without key and phone number, or with bytes that a database
+// cannot store as text.
 func (c *Campaign) Add(ctx context.Context, recipients iter.Seq2[Recipient, error]) (added int, err error) {
 	defer prefix("add", &err)
 	if recipients == nil {
@@ -194,7 +195,17 @@ func (c *Campaign) Add(ctx context.Context, recipients iter.Seq2[Recipient, erro
 		if err != nil || n > 0 {
 			return err
 		}
-		return c.expect(ctx, Draft)
+		status, err := c.status(ctx)
+		if err != nil || status == Draft {
+			return err
+		}
+		var missing string
+		found, err := c.store.row(ctx, []any{&missing}, `SELECT v.item_key FROM {rows item_key text}
+			WHERE NOT EXISTS (SELECT 1 FROM wabakit_items WHERE campaign_id = $2 AND key = v.item_key) LIMIT 1`, string(data), c.id)
+		if found {
+			err = fmt.Errorf("%w: the campaign is %s, and recipient %q is not in it", ErrConflict, status, missing)
+		}
+		return err
 	}
 	for r, err := range recipients {
 		if err != nil {
@@ -293,14 +304,6 @@ func (c *Campaign) status(ctx context.Context) (status Status, err error) {
 		err = fmt.Errorf("%w: %q", ErrNotFound, c.name)
 	}
 	return status, err
-}
-
-func (c *Campaign) expect(ctx context.Context, want Status) error {
-	status, err := c.status(ctx)
-	if err == nil && status != want {
-		err = fmt.Errorf("%w: the campaign is %s", ErrConflict, status)
-	}
-	return err
 }
 
 // Counts counts the items of a campaign by state. Delivered, Read and Failed count the sent items

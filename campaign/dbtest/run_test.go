@@ -39,3 +39,24 @@ func TestCampaignSendsToEverybodyOnce(t *testing.T) {
 		require.Len(t, server.Messages(), len(recipients))
 	})
 }
+
+func TestAddAfterTheStartAcceptsKnownRecipientsOnly(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		ctx, store := t.Context(), d.store(t)
+		c, err := store.Create(ctx, "welcome", campaign.Plan{})
+		require.NoError(t, err)
+		list := []campaign.Recipient{{Phone: "+16315550001"}, {Phone: "+16315550001", Key: "second appointment"}}
+		added, err := c.Add(ctx, late.FromSlice(list))
+		require.NoError(t, err)
+		require.Equal(t, 2, added)
+		require.NoError(t, c.Start(ctx))
+
+		added, err = c.Add(ctx, late.FromSlice(list)) // as a program does that starts again
+		require.NoError(t, err)
+		require.Zero(t, added)
+		_, err = c.Add(ctx, late.FromSlice(append(list, campaign.Recipient{Phone: "+16315550002"})))
+		require.ErrorIs(t, err, campaign.ErrConflict)
+		require.ErrorContains(t, err, "+16315550002")
+	})
+}

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"iter"
 	"log"
 	"path/filepath"
@@ -27,12 +26,13 @@ func runCampaign(ctx context.Context, db *sql.DB, client *late.Client, plan camp
 	if err != nil {
 		return err
 	}
-	if _, err := c.Add(ctx, recipients); err != nil && !errors.Is(err, campaign.ErrConflict) {
-		return err // ErrConflict: an earlier run has started it, with all recipients
+	if _, err := c.Add(ctx, recipients); err != nil {
+		return err
 	}
-	if err = c.Start(ctx); err == nil {
-		_, err = c.Run(ctx, campaign.LateMessages(client))
+	if err := c.Start(ctx); err != nil {
+		return err
 	}
+	_, err = c.Run(ctx, campaign.LateMessages(client))
 	return err // ErrUnresolved if a person has to decide
 }
 

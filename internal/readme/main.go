@@ -1,4 +1,4 @@
-// Command readme copies code into README.md from functions and programs that are compiled and run
+// Command readme copies code into the READMEs from functions and programs that are compiled and run
 // as tests. It runs from the root of the module.
 //
 // A marker names the source of the code block below it:
@@ -16,21 +16,23 @@ import (
 	"strings"
 )
 
-const file = "README.md"
+var files = []string{"README.md", "examples/campaign/README.md"}
 
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("readme: ")
-	old, err := os.ReadFile(file)
-	if err != nil {
-		log.Fatal(err)
-	}
-	text, err := fill(".", string(old))
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		log.Fatal(err)
+	for _, file := range files {
+		old, err := os.ReadFile(file)
+		if err != nil {
+			log.Fatal(err)
+		}
+		text, err := fill(".", string(old))
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
 }
 
