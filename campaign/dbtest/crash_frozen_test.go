@@ -1,7 +1,6 @@
 package dbtest
 
 import (
-	"errors"
 	"strings"
 	"sync"
 	"syscall"
@@ -101,7 +100,7 @@ func TestLeaseOfKilledWorkerExpires(t *testing.T) {
 		_, w.inFlight = worker.claims(t)
 
 		err := w.run(t.Context(), t, w.db, campaign.WithLease(shortLease))
-		require.True(t, errors.Is(err, campaign.ErrUnresolved), "%v", err)
+		require.ErrorIs(t, err, campaign.ErrUnresolved)
 		items := w.check(t)
 		for i, r := range recipients(12) {
 			assert.Equal(t, i < 5, items[r.Key].State == campaign.Unknown, r.Key)

@@ -92,7 +92,7 @@ func newSupply(t *testing.T, d database) *supply {
 // memoryDir returns a temporary directory in memory if there is one: a kill loses nothing that was
 // written, whether or not it has reached a disk, and workers that wait for a busy disk are slow.
 func memoryDir(t *testing.T) string {
-	dir, err := os.MkdirTemp("/dev/shm", "wabakit-")
+	dir, err := os.MkdirTemp("/dev/shm", "wabakit-") //nolint:usetesting // t.TempDir cannot choose the directory
 	if err != nil {
 		return t.TempDir()
 	}
