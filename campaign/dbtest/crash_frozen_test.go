@@ -61,13 +61,13 @@ func TestLateResultDoesNotUndoResolve(t *testing.T) {
 		w := newSupply(t, d).world(t, "late", 2, -1)
 		var once sync.Once
 		called, respond := make(chan struct{}), make(chan struct{})
-		w.onCall = func(agent string, _ int, processed bool) bool {
+		w.intercept(func(agent string, _ int, processed bool) bool {
 			if processed && strings.HasPrefix(agent, workerAgent) {
 				once.Do(func() { close(called) })
 				<-respond
 			}
 			return true
-		}
+		})
 		j := w.job()
 		j.Lease = shortLease
 		worker := start(t, j)

@@ -99,7 +99,7 @@ func runSeed(t *testing.T, worlds *supply, n int) (kills int64) {
 		calls int
 	}
 	byPID := map[int]*running{}
-	w.onCall = func(agent string, _ int, processed bool) bool {
+	w.intercept(func(agent string, _ int, processed bool) bool {
 		text, _, _ := strings.Cut(strings.TrimPrefix(agent, workerAgent), " ")
 		pid, _ := strconv.Atoi(text)
 		mu.Lock()
@@ -114,7 +114,7 @@ func runSeed(t *testing.T, worlds *supply, n int) (kills int64) {
 			return !p.dropped
 		}
 		return true
-	}
+	})
 	var total atomic.Int64
 	var workers sync.WaitGroup
 	for range seedWorkers {

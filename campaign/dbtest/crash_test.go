@@ -75,14 +75,14 @@ func TestCampaignSurvivesKillDuringCall(t *testing.T) {
 					w := worlds.world(t, fmt.Sprintf("call%d", n), 12, 10)
 					var worker atomic.Pointer[process]
 					started := make(chan struct{})
-					w.onCall = func(_ string, call int, processed bool) bool {
+					w.intercept(func(_ string, call int, processed bool) bool {
 						<-started
 						if call == n && processed == kill.processed {
 							worker.Load().kill()
 							return !kill.dropped
 						}
 						return true
-					}
+					})
 					worker.Store(start(t, w.job()))
 					close(started)
 					if worker.Load().wait(t) {

@@ -154,6 +154,13 @@ func phonesOf(body []byte) (phones []string) {
 	return phones
 }
 
+// intercept sets onCall.
+func (w *world) intercept(onCall func(worker string, n int, processed bool) bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.onCall = onCall
+}
+
 func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.handling.Add(1)
 	defer w.handling.Done()
@@ -163,9 +170,9 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.mu.Lock()
 	w.calls++
-	n := w.calls
+	n, onCall := w.calls, w.onCall
 	w.mu.Unlock()
-	if w.onCall != nil && !w.onCall(r.UserAgent(), n, false) {
+	if onCall != nil && !onCall(r.UserAgent(), n, false) {
 		panic(http.ErrAbortHandler)
 	}
 	passed := r.Clone(context.Background()) // a request that has arrived is processed even if the client is gone
@@ -176,7 +183,7 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer resp.Body.Close()
-	if w.onCall != nil && !w.onCall(r.UserAgent(), n, true) {
+	if onCall != nil && !onCall(r.UserAgent(), n, true) {
 		panic(http.ErrAbortHandler)
 	}
 	maps.Copy(rw.Header(), resp.Header)
@@ -305,7 +312,7 @@ func (w *world) ids(t *testing.T) map[string]int64 {
 func (w *world) finish(t *testing.T) {
 	t.Helper()
 	items, sent := w.check(t), w.processed()
-	w.onCall = nil
+	w.intercept(nil)
 	require.False(t, start(t, w.job()).wait(t), "the last worker was killed")
 	after, processed := w.check(t), w.processed()
 	for key, item := range items {

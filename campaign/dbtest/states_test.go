@@ -213,13 +213,13 @@ func TestCrashTable(t *testing.T) {
 				j.Signal, j.Text, j.Point = syscall.SIGKILL, test.text, test.point
 				var worker atomic.Pointer[process]
 				startedUp := make(chan struct{})
-				w.onCall = func(_ string, _ int, processed bool) bool {
+				w.intercept(func(_ string, _ int, processed bool) bool {
 					<-startedUp
 					if test.call && processed {
 						worker.Load().kill()
 					}
 					return true
-				}
+				})
 				worker.Store(start(t, j))
 				close(startedUp)
 				require.True(t, worker.Load().wait(t), "the worker was not killed")
