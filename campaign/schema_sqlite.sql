@@ -1,5 +1,5 @@
 CREATE TABLE wabakit_campaigns (
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	name TEXT NOT NULL UNIQUE,
 	plan TEXT NOT NULL,
 	status TEXT NOT NULL CHECK (status IN ('draft', 'started', 'paused', 'canceled', 'stripped')),
