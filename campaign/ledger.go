@@ -169,7 +169,7 @@ func (c *Campaign) reserve(ctx context.Context, claim string, n int, lease time.
 }
 
 // mark makes reserved items sending and returns those that were still reserved under the claim. It
-// returns none if the campaign is not started, or not any more.
+// returns none if the campaign is not started, or not any more, or its time has not come.
 func (c *Campaign) mark(ctx context.Context, claim string, items []Item, lease time.Duration) (marked []Item, err error) {
 	isMarked := make(map[int64]bool, len(items))
 	err = c.store.query(ctx, func(rows *sql.Rows) error {
@@ -177,7 +177,7 @@ func (c *Campaign) mark(ctx context.Context, claim string, items []Item, lease t
 		err := rows.Scan(&id)
 		isMarked[id] = true
 		return err
-	}, `WITH started AS MATERIALIZED (SELECT id FROM wabakit_campaigns WHERE id = $3 AND status = 'started' {share})
+	}, `WITH started AS MATERIALIZED (SELECT id FROM wabakit_campaigns WHERE id = $3 AND status = 'started' AND not_before <= {now} {share})
 		UPDATE wabakit_items SET state = 'sending', until = {now} + $4, updated = {now}
 		WHERE id IN (SELECT v.item FROM {rows item bigint}) AND claim = $2 AND state = 'pending' AND EXISTS (SELECT 1 FROM started)
 		RETURNING id`,
@@ -203,19 +203,21 @@ type settlement struct {
 	State     State  `json:"new_state"`
 	MessageID string `json:"new_message"`
 	Reason    string `json:"new_reason"`
-	Delay     int64  `json:"delay"` // of a pending item, in milliseconds
+	Delay     int64  `json:"delay"`     // of a pending item, in milliseconds
+	Claim     string `json:"new_claim"` // empty unless the worker keeps the item
 }
 
-// settle changes items that are under the claim. It changes no item that was reserved again, settled
-// or resolved meanwhile, so it can be repeated.
+// settle changes items that are under the claim, and ends the claim: a renewal or a mark that comes
+// late must not change them again. It changes no item that was reserved again, settled or resolved
+// meanwhile, so it can be repeated.
 func (c *Campaign) settle(ctx context.Context, claim string, settlements []settlement) error {
 	data, err := json.Marshal(settlements)
 	if err != nil {
 		return err
 	}
 	if _, err = c.store.exec(ctx, `UPDATE wabakit_items
-		SET state = v.new_state, message_id = v.new_message, reason = v.new_reason, until = {now} + v.delay, updated = {now}
-		FROM {rows item bigint, new_state text, new_message text, new_reason text, delay bigint}
+		SET state = v.new_state, message_id = v.new_message, reason = v.new_reason, claim = v.new_claim, until = {now} + v.delay, updated = {now}
+		FROM {rows item bigint, new_state text, new_message text, new_reason text, delay bigint, new_claim text}
 		WHERE id = v.item AND claim = $2 AND state IN ('pending', 'sending', 'unknown')`, string(data), claim); err != nil {
 		return err
 	}

@@ -358,7 +358,7 @@ func (r *run) deliver(h *hold, items []Item) {
 	j := judge(marked, results, sendErr)
 	if len(j.split) > 1 {
 		for _, item := range j.split {
-			j.settlements = append(j.settlements, settlement{ID: item.id, State: Pending, Delay: r.opts.lease.Milliseconds()})
+			j.settlements = append(j.settlements, settlement{ID: item.id, State: Pending, Delay: r.opts.lease.Milliseconds(), Claim: h.claim})
 		}
 	}
 	r.store(h, j.settlements)
