@@ -403,16 +403,19 @@ func (r *run) unreserve(h *hold, items []Item) {
 	r.store(h, settlements)
 }
 
-// store settles items. It tries until the database works or the run has to end; the items of a
-// result that cannot be stored become unknown.
+// store settles items. If the database keeps failing, it stops the run, and tries until the run has
+// to end. The items of a result that cannot be stored become unknown.
 func (r *run) store(h *hold, settlements []settlement) {
 	if len(settlements) == 0 {
 		return
 	}
-	if err := r.retry(r.storing, 0, func(ctx context.Context) error {
-		return r.campaign.settle(ctx, h.claim, settlements)
-	}); err != nil {
+	settle := func(ctx context.Context) error { return r.campaign.settle(ctx, h.claim, settlements) }
+	err := r.retry(r.storing, r.opts.lease/2, settle)
+	if err != nil {
 		r.stop(fmt.Errorf("store results: %w", err))
+		err = r.retry(r.storing, 0, settle)
+	}
+	if err != nil {
 		return
 	}
 	r.mu.Lock()

@@ -69,8 +69,8 @@ func Start(settings ...string) (url string, stop func(), err error) {
 		return "", nil, err
 	}
 	stop = func() {
-		run.Process.Signal(syscall.SIGQUIT) // immediately, without waiting for connections
-		run.Wait()
+		_ = run.Process.Signal(syscall.SIGQUIT) // immediately, without waiting for connections
+		_ = run.Wait()                          // it ends by the signal
 		os.RemoveAll(dir)
 	}
 	if err := ready(port); err != nil {

@@ -21,7 +21,7 @@ var (
 func attempt(next handler, cfg *Config) handler {
 	hide := cfg.Hide
 	return func(call *Call, original *http.Request) (*http.Response, error) {
-		var ctx context.Context = call
+		var ctx context.Context
 		var cancel context.CancelFunc
 		limit := cfg.Timeout
 		if call.Operation.Untimed {
