@@ -193,7 +193,7 @@ func TestItemsAreResolvedInTheLoop(t *testing.T) {
 			state = campaign.Pending
 		}
 		require.Equal(t, campaign.Counts{Sent: 1, Pending: 2}, counts(t, c))
-		require.ErrorIs(t, c.Resolve(ctx, phone(1), campaign.Pending), campaign.ErrConflict)
+		require.ErrorIs(t, c.Resolve(ctx, recipients(1)[0].Key, campaign.Pending), campaign.ErrConflict)
 		require.ErrorIs(t, c.Resolve(ctx, "nobody", campaign.Sent), campaign.ErrNotFound)
 	})
 }
