@@ -95,8 +95,8 @@ type Campaign struct {
 // the existing campaign has another plan.
 func (s *Store) Create(ctx context.Context, name string, plan Plan) (_ *Campaign, err error) {
 	defer prefix("create", &err)
-	if name == "" || !isText(name) {
-		return nil, errors.New("the name is empty or not valid text")
+	if name == "" || len(name) > maxIndexed || !isText(name) {
+		return nil, fmt.Errorf("the name is empty, longer than %d bytes, or not valid text", maxIndexed)
 	}
 	wanted, err := json.Marshal(plan)
 	if err != nil {
@@ -162,8 +162,8 @@ const addRows = 1000
 // the sequence is the order of sending. Phone numbers are not checked; the API refuses malformed ones.
 //
 // It returns [ErrConflict] for a new recipient once the campaign is started, the error of the
-// sequence, or an error for a recipient without key and phone number, or with bytes that a database
-// cannot store as text.
+// sequence, or an error for a recipient without key and phone number, with a key of more than 1000
+// bytes, or with bytes that a database cannot store as text.
 func (c *Campaign) Add(ctx context.Context, recipients iter.Seq2[Recipient, error]) (added int, err error) {
 	defer prefix("add", &err)
 	if recipients == nil {
@@ -218,8 +218,8 @@ func (c *Campaign) Add(ctx context.Context, recipients iter.Seq2[Recipient, erro
 		if err != nil {
 			return added, fmt.Errorf("recipient %d: %w", index, err)
 		}
-		if r.Key == "" || !isText(r.Key) || !isText(r.Phone) {
-			return added, fmt.Errorf("recipient %d has no key, or is not valid text", index)
+		if r.Key == "" || len(r.Key) > maxIndexed || !isText(r.Key) || !isText(r.Phone) {
+			return added, fmt.Errorf("recipient %d has no key, a key of more than %d bytes, or text that is not valid", index, maxIndexed)
 		}
 		rows, index = append(rows, row{r.Key, r.Phone, string(variables)}), index+1
 		if len(rows) == addRows {

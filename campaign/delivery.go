@@ -58,11 +58,11 @@ func rankOf(column string) string {
 // then looks for the item again; a worker first stores the ID and then looks for kept statuses. So the
 // second of the two finds what the first one wrote.
 func (s *Store) record(ctx context.Context, delivery Delivery, reason, id, otherID string) error {
+	if id, otherID, reason = cleanID(id), cleanID(otherID), clean(reason); id == otherID {
+		otherID = ""
+	}
 	if delivery == "" || id == "" && otherID == "" {
 		return nil
-	}
-	if id, otherID, reason = clean(id), clean(otherID), clean(reason); id == otherID {
-		otherID = ""
 	}
 	found, err := s.setDelivery(ctx, delivery, reason, id, otherID)
 	if err == nil && !found {

@@ -41,7 +41,7 @@ func judge(items []Item, results []Result, err error) judgment {
 		case !ok:
 			rest = append(rest, item)
 		case result.Err == nil:
-			j.settlements = append(j.settlements, settlement{ID: item.id, State: Sent, MessageID: clean(result.MessageID)})
+			j.settlements = append(j.settlements, settlement{ID: item.id, State: Sent, MessageID: cleanID(result.MessageID)})
 			j.progress = true
 		default:
 			j.add([]Item{item}, result.MessageID, result.Err)
@@ -55,7 +55,7 @@ func judge(items []Item, results []Result, err error) judgment {
 
 // add judges an error that items have in common.
 func (j *judgment) add(items []Item, messageID string, err error) {
-	s := settlement{MessageID: clean(messageID), Reason: clean(err.Error())}
+	s := settlement{MessageID: cleanID(messageID), Reason: clean(err.Error())}
 	switch f := fateOf(err); {
 	case f == together && len(items) > 1:
 		j.split, j.progress = items, true
@@ -175,6 +175,18 @@ func delayOf(err error) time.Duration {
 		return max(e.RetryAfter, retryDelay)
 	}
 	return retryDelay
+}
+
+// maxIndexed is the maximum number of bytes of a text in an index. PostgreSQL refuses more than about
+// 2700, and both databases should take the same.
+const maxIndexed = 1000
+
+// cleanID returns the ID of a message, or none if it cannot be stored.
+func cleanID(id string) string {
+	if id = clean(id); len(id) > maxIndexed {
+		return ""
+	}
+	return id
 }
 
 // clean returns text that both databases can store.
