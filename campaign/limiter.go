@@ -19,7 +19,7 @@ type Limiter struct {
 // one.
 func (s *Store) NewLimiter(name string, rate float64) *Limiter { return &Limiter{s, name, rate} }
 
-// Wait waits for one event. It returns an error if ctx ends first, or the database fails.
+// Wait waits for one event. It returns an error if ctx ends first, or the database keeps failing.
 func (l *Limiter) Wait(ctx context.Context) (err error) {
 	defer prefix("limiter", &err)
 	return l.wait(ctx, 1)
@@ -35,27 +35,33 @@ func (l *Limiter) wait(ctx context.Context, n int) error {
 	if !(cost > 0) || cost > math.MaxInt32*1e6 {
 		return errors.New("the rate must be positive")
 	}
-	for ctx.Err() == nil {
-		var delay int64
-		_, err := l.store.row(ctx, []any{&delay}, `SELECT next - {now} * 1000 FROM wabakit_limiters WHERE name = $1`, l.name)
-		if wait := time.Duration(delay) * time.Microsecond; err == nil && wait > ahead {
-			sleep(ctx, wait-ahead)
-			continue
-		}
-		taken := false
-		if err == nil {
-			taken, err = l.store.row(ctx, []any{&delay}, `
-				INSERT INTO wabakit_limiters AS l (name, next) VALUES ($1, {now} * 1000 + $2)
-				ON CONFLICT (name) DO UPDATE SET next = {greatest}(l.next, {now} * 1000) + $2 WHERE l.next <= {now} * 1000 + $3
-				RETURNING next - $2 - {now} * 1000`, l.name, int64(cost), ahead.Microseconds())
-		}
-		if err != nil {
+	for taken := false; !taken && ctx.Err() == nil; {
+		var delay time.Duration
+		if err := retry(ctx, busyTimeout, func(ctx context.Context) (err error) {
+			taken, delay, err = l.take(ctx, int64(cost))
+			return err
+		}); err != nil {
 			return err
 		}
-		if taken {
-			sleep(ctx, time.Duration(delay)*time.Microsecond)
-			break
-		}
+		sleep(ctx, delay)
 	}
 	return ctx.Err()
+}
+
+// take takes events that cost the given time if they happen soon. It returns how long to wait for
+// them, or before the next attempt.
+func (l *Limiter) take(ctx context.Context, cost int64) (taken bool, delay time.Duration, err error) {
+	var us int64
+	_, err = l.store.row(ctx, []any{&us}, `SELECT next - {now} * 1000 FROM wabakit_limiters WHERE name = $1`, l.name)
+	if delay = time.Duration(us)*time.Microsecond - ahead; err != nil || delay > 0 {
+		return false, delay, err
+	}
+	taken, err = l.store.row(ctx, []any{&us}, `
+		INSERT INTO wabakit_limiters AS l (name, next) VALUES ($1, {now} * 1000 + $2)
+		ON CONFLICT (name) DO UPDATE SET next = {greatest}(l.next, {now} * 1000) + $2 WHERE l.next <= {now} * 1000 + $3
+		RETURNING next - $2 - {now} * 1000`, l.name, cost, ahead.Microseconds())
+	if !taken {
+		return false, 0, err // others took theirs first
+	}
+	return true, time.Duration(us) * time.Microsecond, err
 }

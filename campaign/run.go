@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -25,7 +26,8 @@ type runOptions struct {
 func WithConcurrency(n int) RunOption { return func(o *runOptions) { o.concurrency = n } }
 
 // WithLease sets for how long items are leased. The lease is renewed while they are processed; once
-// it has expired, other runs treat the worker as dead. The default is a minute.
+// it has expired, other runs treat the worker as dead. The default is a minute, the minimum 100
+// milliseconds.
 func WithLease(d time.Duration) RunOption { return func(o *runOptions) { o.lease = d } }
 
 // WithGrace sets how long calls in flight may take after the context of the run has ended. The
@@ -105,10 +107,15 @@ func (c *Campaign) Run(ctx context.Context, sender Sender, opts ...RunOption) (_
 			*d.value = d.def
 		}
 	}
+	o.lease = max(o.lease, 100*time.Millisecond)
 	if o.concurrency <= 0 {
 		o.concurrency = 4
 	}
-	if err := r.check(ctx); err != nil {
+	status, err := c.status(ctx)
+	if err == nil {
+		err = runnable(status)
+	}
+	if err != nil {
 		return &r.report, err
 	}
 	err = r.run(ctx)
@@ -151,15 +158,14 @@ type run struct {
 	unknowns int // consecutive calls with an unknown outcome
 }
 
-func (r *run) check(ctx context.Context) error {
-	switch status, err := r.campaign.status(ctx); {
-	case err != nil:
-		return err
-	case status == Draft:
+// runnable returns an error if a campaign with the status cannot be run.
+func runnable(status Status) error {
+	switch status {
+	case Draft:
 		return ErrDraft
-	case status == Canceled:
+	case Canceled:
 		return ErrCanceled
-	case status == Stripped:
+	case Stripped:
 		return fmt.Errorf("%w: the campaign is stripped", ErrConflict)
 	}
 	return nil
@@ -206,7 +212,7 @@ func (r *run) work() {
 	for r.claiming.Err() == nil {
 		claim, since := newClaim(), time.Now()
 		var items []Item
-		err := r.retry(r.storing, r.opts.lease/2, func(ctx context.Context) (err error) {
+		err := retry(r.storing, r.opts.lease/2, func(ctx context.Context) (err error) {
 			items, err = r.campaign.reserve(ctx, claim, r.sender.Max, r.opts.lease)
 			return err
 		})
@@ -228,14 +234,18 @@ func (r *run) work() {
 // isFinished reports whether nothing is left to do. Items of dead workers become unknown.
 func (r *run) isFinished() bool {
 	var counts Counts
-	err := r.retry(r.claiming, r.opts.lease/2, func(ctx context.Context) (err error) {
+	var status Status
+	err := retry(r.claiming, r.opts.lease/2, func(ctx context.Context) (err error) {
 		if err = r.campaign.expire(ctx); err == nil {
 			counts, err = r.campaign.counts(ctx)
+		}
+		if err == nil {
+			status, err = r.campaign.status(ctx)
 		}
 		return err
 	})
 	if err == nil {
-		err = r.check(r.claiming)
+		err = runnable(status)
 	}
 	if err != nil {
 		r.stop(err)
@@ -354,7 +364,7 @@ func (r *run) deliver(h *hold, items []Item) {
 		r.unreserve(h, marked)
 		return
 	}
-	results, sendErr := r.sender.Send(h, r.campaign.plan, slices.Clone(marked))
+	results, sendErr := r.send(h, marked)
 	j := judge(marked, results, sendErr)
 	if len(j.split) > 1 {
 		for _, item := range j.split {
@@ -372,6 +382,27 @@ func (r *run) deliver(h *hold, items []Item) {
 	}
 }
 
+// send calls the sender. If it panics or ends its goroutine, the run ends.
+func (r *run) send(h *hold, items []Item) (results []Result, err error) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the sender panicked: %v", p)
+			r.stop(fmt.Errorf("%w\n%s", err, debug.Stack()))
+			return
+		}
+		err = errors.New("the sender ended its goroutine") // as FailNow of a test does
+		r.store(h, judge(items, nil, err).settlements)
+		r.stop(err)
+	}()
+	results, err = r.sender.Send(h, r.campaign.plan, slices.Clone(items))
+	returned = true
+	return results, err
+}
+
 func (i Item) is(other Item) bool { return i.id == other.id }
 
 func (r *run) wait(h *hold, n int) error {
@@ -387,7 +418,7 @@ func (r *run) wait(h *hold, n int) error {
 // mark marks items and returns those that it marked. It does not return items of an earlier attempt
 // whose response was lost.
 func (r *run) mark(h *hold, items []Item) (marked []Item, err error) {
-	err = r.retry(h, r.opts.lease/2, func(ctx context.Context) (err error) {
+	err = retry(h, r.opts.lease/2, func(ctx context.Context) (err error) {
 		marked, err = r.campaign.mark(ctx, h.claim, items, r.opts.lease)
 		return err
 	})
@@ -410,10 +441,10 @@ func (r *run) store(h *hold, settlements []settlement) {
 		return
 	}
 	settle := func(ctx context.Context) error { return r.campaign.settle(ctx, h.claim, settlements) }
-	err := r.retry(r.storing, r.opts.lease/2, settle)
+	err := retry(r.storing, r.opts.lease/2, settle)
 	if err != nil {
 		r.stop(fmt.Errorf("store results: %w", err))
-		err = r.retry(r.storing, 0, settle)
+		err = retry(r.storing, 0, settle)
 	}
 	if err != nil {
 		return
@@ -453,14 +484,15 @@ func (r *run) pause() time.Duration {
 	return min(250*time.Millisecond<<min(r.failures, 10), maxPause)
 }
 
-// retry calls f until it succeeds, ctx ends, or limit has passed; 0 means no limit.
-func (r *run) retry(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
+// retry calls f until it succeeds, the campaign is deleted, ctx ends, or limit has passed; 0 means no
+// limit.
+func retry(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
 	began := time.Now()
 	for delay := 20 * time.Millisecond; ; delay = min(2*delay, 2*time.Second) {
 		limited, cancel := context.WithTimeout(ctx, cmp.Or(limit, busyTimeout)+busyTimeout)
 		err := f(limited)
 		cancel()
-		if err == nil || ctx.Err() != nil || limit > 0 && time.Since(began)+delay > limit {
+		if err == nil || errors.Is(err, ErrNotFound) || ctx.Err() != nil || limit > 0 && time.Since(began)+delay > limit {
 			return err
 		}
 		sleep(ctx, delay)

@@ -45,7 +45,8 @@ type Sender struct {
 	//     unknown.
 	//
 	// The errors of package late match those of package onpremise. Send is called concurrently. Its
-	// context ends when the grace period of the run is over, or the lease of the items has expired.
+	// context ends when the grace period of the run is over, or the lease of the items has expired. If
+	// it panics, the run ends, and the items are unknown.
 	Send func(ctx context.Context, plan Plan, items []Item) ([]Result, error)
 }
 

@@ -2,6 +2,9 @@ package dbtest
 
 import (
 	"context"
+	"fmt"
+	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -70,4 +73,107 @@ func TestDeletedCampaignStaysDeleted(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, campaign.Counts{Pending: 1}, counts)
 	})
+}
+
+// One failing statement does not end a run, whichever it is.
+func TestRunOutlivesOneFailure(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"status":  "SELECT status FROM",
+		"limiter": "SELECT next",
+		"take":    "INSERT INTO wabakit_limiters",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachDatabase(t, func(t *testing.T, d database) {
+				started(t, d.store(t), campaign.Plan{}, 2)
+				var seen atomic.Int64
+				store, err := campaign.Open(t.Context(), d.openHooked(t, func(s statement, p point) error {
+					// The first status is that of the beginning of the run.
+					if p == before && strings.Contains(s.text, text) && seen.Add(1) == 2 {
+						return errDatabase
+					}
+					return nil
+				}), d.dialect)
+				require.NoError(t, err)
+				c, err := store.Campaign(t.Context(), t.Name())
+				require.NoError(t, err)
+				report, err := c.Run(t.Context(), campaign.Sender{Send: accepts.Send}, campaign.WithConcurrency(1),
+					campaign.WithLimiter(store.NewLimiter("all", 1000)))
+				require.NoError(t, err)
+				require.Equal(t, campaign.Counts{Sent: 2}, report.Counts)
+				require.Greater(t, seen.Load(), int64(1))
+			})
+		})
+	}
+}
+
+// An ID that no index can hold does not keep a result from being stored.
+func TestLongMessageID(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		c := started(t, d.store(t), campaign.Plan{}, 1)
+		report, err := c.Run(ctx, campaign.Sender{Send: func(_ context.Context, _ campaign.Plan, items []campaign.Item) ([]campaign.Result, error) {
+			return []campaign.Result{{Key: items[0].Key, MessageID: incompressible(10000)}}, nil
+		}}, campaign.WithGrace(time.Millisecond))
+		require.NoError(t, err)
+		require.Equal(t, campaign.Counts{Sent: 1}, report.Counts)
+	})
+}
+
+func TestAddRefusesLongKeys(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		c, err := d.store(t).Create(t.Context(), "long", campaign.Plan{})
+		require.NoError(t, err)
+		added, err := c.Add(t.Context(), late.FromSlice([]campaign.Recipient{
+			{Phone: "+16315550001", Key: incompressible(1000)}, {Phone: "+16315550002", Key: incompressible(1001)},
+		}))
+		require.ErrorContains(t, err, "recipient 1")
+		require.Zero(t, added)
+	})
+}
+
+// incompressible returns text of n bytes.
+func incompressible(n int) string {
+	var b strings.Builder
+	for i := uint64(1); b.Len() < n; i++ {
+		fmt.Fprintf(&b, "%x", i*i*0x9e3779b97f4a7c15)
+	}
+	return b.String()[:n]
+}
+
+// A lease is never so short that a run cannot keep it.
+func TestTinyLease(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		c := started(t, d.store(t), campaign.Plan{}, 10)
+		report, err := c.Run(t.Context(), accepts, campaign.WithLease(1))
+		require.NoError(t, err)
+		require.Equal(t, campaign.Counts{Sent: 10}, report.Counts)
+	})
+}
+
+// A sender that panics, or ends its goroutine as FailNow of a test does, ends the run with an error.
+func TestSenderThatDoesNotReturn(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(){
+		"panic":  func() { panic("no such field") },
+		"Goexit": runtime.Goexit,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachDatabase(t, func(t *testing.T, d database) {
+				c := started(t, d.store(t), campaign.Plan{}, 3)
+				report, err := c.Run(t.Context(), campaign.Sender{Send: func(context.Context, campaign.Plan, []campaign.Item) ([]campaign.Result, error) {
+					end()
+					return nil, nil
+				}}, campaign.WithConcurrency(1))
+				require.Error(t, err)
+				require.Equal(t, campaign.Counts{Unknown: 1, Pending: 2}, report.Counts)
+			})
+		})
+	}
 }
