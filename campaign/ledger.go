@@ -143,10 +143,13 @@ func (c *Campaign) Resolve(ctx context.Context, key string, state State) (err er
 	return nil
 }
 
-// expire makes items unknown whose worker ended after it had marked them.
+// expire makes items unknown whose worker ended after it had marked them. It leaves alone those that a
+// worker is changing, with which it could deadlock.
 func (c *Campaign) expire(ctx context.Context) error {
-	_, err := c.store.exec(ctx, `UPDATE wabakit_items SET state = 'unknown', reason = 'the worker ended before it stored a result', updated = {now}
-		WHERE campaign_id = $1 AND state = 'sending' AND until < {now}`, c.id)
+	_, err := c.store.exec(ctx, `WITH expired AS MATERIALIZED (
+			SELECT id AS item FROM wabakit_items WHERE campaign_id = $1 AND state = 'sending' AND until < {now} {skip locked})
+		UPDATE wabakit_items SET state = 'unknown', reason = 'the worker ended before it stored a result', updated = {now}
+		FROM expired WHERE id = item`, c.id)
 	return err
 }
 
@@ -211,6 +214,8 @@ type settlement struct {
 // late must not change them again. It changes no item that was reserved again, settled or resolved
 // meanwhile, so it can be repeated.
 func (c *Campaign) settle(ctx context.Context, claim string, settlements []settlement) error {
+	// In the order in which renew locks them, with which it could deadlock.
+	slices.SortFunc(settlements, func(a, b settlement) int { return cmp.Compare(a.ID, b.ID) })
 	data, err := json.Marshal(settlements)
 	if err != nil {
 		return err

@@ -177,3 +177,23 @@ func TestSenderThatDoesNotReturn(t *testing.T) {
 		})
 	}
 }
+
+// Somebody who asks for counts does not wait for a worker that is storing its results.
+func TestCountsDoNotWaitForWorkers(t *testing.T) {
+	t.Parallel()
+	d := database{campaign.Postgres, "pgx", newDatabase(t)}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	c, db := started(t, d.store(t), campaign.Plan{}, 3), d.open(t)
+	_, err := db.Exec("UPDATE wabakit_items SET state = 'sending', claim = 'late' WHERE key <> '0'") // their lease has expired
+	require.NoError(t, err)
+	tx, err := db.Begin()
+	require.NoError(t, err)
+	defer tx.Rollback()
+	_, err = tx.Exec("UPDATE wabakit_items SET state = 'sent' WHERE key = '1'")
+	require.NoError(t, err)
+
+	counts, err := c.Counts(ctx)
+	require.NoError(t, err)
+	require.Equal(t, campaign.Counts{Pending: 1, Sending: 1, Unknown: 1}, counts)
+}
