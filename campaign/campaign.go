@@ -31,7 +31,7 @@ var (
 	ErrUnresolved = errors.New("items with an unknown outcome")
 )
 
-// Store holds campaigns in a SQL database. It is safe for concurrent use, also by several processes.
+// Store holds campaigns in a SQL database. It is safe for concurrent use, including by several processes.
 type Store struct {
 	db      *sql.DB
 	dialect Dialect
@@ -39,7 +39,7 @@ type Store struct {
 }
 
 // Open returns the store of a database, and creates its tables, whose names begin with wabakit_,
-// unless they exist. The caller keeps and closes db.
+// unless they exist. It does not close db.
 //
 // A SQLite database must be a file, which is switched to write-ahead logging. The store sets
 // busy_timeout and synchronous on the connections that it uses. A PostgreSQL database must not have
@@ -91,7 +91,7 @@ type Campaign struct {
 	plan  Plan
 }
 
-// Create creates a campaign, or returns the existing one of that name. It returns [ErrConflict] if
+// Create creates a campaign, or returns the existing one with that name. It returns [ErrConflict] if
 // the existing campaign has another plan.
 func (s *Store) Create(ctx context.Context, name string, plan Plan) (_ *Campaign, err error) {
 	defer prefix("create", &err)
@@ -237,9 +237,9 @@ func (c *Campaign) Add(ctx context.Context, recipients iter.Seq2[Recipient, erro
 // isText reports whether both databases can store s as text.
 func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
-// Start lets runs send to the recipients, now or once t is past if t is not zero. No recipients can
-// be added afterwards. Starting again sets the time again. It returns [ErrConflict] if the campaign
-// is canceled or stripped.
+// Start lets runs send to the recipients. No recipients can be added afterwards. Start can be called
+// again; it clears a time set by [Campaign.StartAt], and does not resume a paused campaign. It returns
+// [ErrConflict] if the campaign is canceled or stripped.
 func (c *Campaign) Start(ctx context.Context) error { return c.StartAt(ctx, time.Time{}) }
 
 // StartAt is [Campaign.Start] with a time before which nothing is sent, by the clock of the

@@ -11,13 +11,14 @@ import (
 //
 //	late.NewWebhook(handlers, late.WithWebhookSecret(secret), late.WithWebhookStore(store.Deduplication("bot")))
 //
-// Handled items are remembered for 7 days, which is longer than deliveries are repeated.
+// Handled items are remembered for 7 days, which is longer than servers retry deliveries.
 type Deduplication struct {
 	store    *Store
 	consumer string
 }
 
-// Deduplication returns the items that were handled by a consumer. Each consumer handles every item.
+// Deduplication returns the record of the items that a consumer has handled. Consumers are independent:
+// each handles every item.
 func (s *Store) Deduplication(consumer string) *Deduplication { return &Deduplication{s, consumer} }
 
 var errClaimLost = errors.New("the claim expired or was taken over")

@@ -1,5 +1,5 @@
 // Package campaign sends to a list of people from a SQL database, so that nobody is messaged twice or
-// forgotten when a worker crashes, is deployed, or runs beside others.
+// forgotten when workers crash, restart, or run in parallel.
 //
 //	store, err := campaign.Open(ctx, db, campaign.SQLite) // or campaign.Postgres
 //	c, err := store.Create(ctx, "reminders-2026-11-25", campaign.Plan{Account: account, Template: template})
@@ -31,7 +31,7 @@
 //
 // A worker first reserves items: it leases them and leaves them pending. It asks about consent, waits
 // for the limiter, and then marks the items in a transaction. Only marked items are sent. The lease is
-// renewed while the call lasts, and goes by the clock of the database.
+// renewed while the call lasts, and is timed by the clock of the database.
 //
 // # Crashes
 //
@@ -45,14 +45,14 @@
 //	after the call, before the result commits          unknown
 //	after the result commits                           the state of the result
 //
-// Pending items are sent by the next worker. Whether an unknown item was sent only the server knows:
+// The next worker sends the pending items. Only the server knows whether an unknown item was sent, so
 // a person has to decide, with [Campaign.Items] and [Campaign.Resolve].
 //
 // # Delivery
 //
-// The handlers of a webhook tell the store what became of the messages, with [Store.RecordLate] or
-// [Store.RecordOnPremise]: [Counts] and the items of a campaign then show which were delivered, read, or
-// failed. [Store.Deduplication] keeps several processes from handling an event twice.
+// The handlers of a webhook record the statuses of messages with [Store.RecordLate] or
+// [Store.RecordOnPremise]. [Counts] and the items of a campaign then show which messages were delivered,
+// were read, or failed. [Store.Deduplication] keeps several processes from handling an event twice.
 //
 // The ledger contains personal data: see [Campaign.Strip] and [Campaign.Delete].
 package campaign

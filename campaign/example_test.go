@@ -112,7 +112,7 @@ func ExampleCampaign_Resolve() {
 	}
 }
 
-// The webhook records what became of the messages. Several processes can receive its deliveries.
+// The webhook records the statuses of the messages. Several processes can receive its deliveries.
 func ExampleStore_RecordLate() {
 	http.Handle("/webhook", late.NewWebhook(late.WebhookHandlers{
 		MessageDelivered: store.RecordLate,
@@ -147,7 +147,7 @@ var (
 	errTooFast       error
 )
 
-// A sender of your own sends in any way, and says of each item what became of it.
+// A custom sender can send in any way. It returns a result for each item.
 func ExampleSender() {
 	sender := campaign.Sender{Send: func(ctx context.Context, plan campaign.Plan, items []campaign.Item) ([]campaign.Result, error) {
 		item := items[0] // Max is 1 by default

@@ -64,9 +64,9 @@ func scanItem(rows *sql.Rows) (item Item, err error) {
 // pageRows is the number of items that one statement of Items reads.
 const pageRows = 500
 
-// Items returns an iterator over the items in the given states, or all without any, in the order in
-// which they were added. It holds no connection while the body of the loop runs. An item that
-// changes its state during the loop can be missing. An error is yielded last.
+// Items returns an iterator over the items in the given states, or over all if none is given. They are
+// in the order in which they were added. The iterator holds no connection while the body of the loop
+// runs. An item that changes its state during the loop can be missing. An error is yielded last.
 func (c *Campaign) Items(ctx context.Context, states ...State) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		position, condition := "id", ""

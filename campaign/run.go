@@ -25,7 +25,7 @@ type runOptions struct {
 // WithConcurrency sets the maximum number of calls in flight. The default is 4.
 func WithConcurrency(n int) RunOption { return func(o *runOptions) { o.concurrency = n } }
 
-// WithLease sets for how long items are leased. The lease is renewed while they are processed; once
+// WithLease sets how long items are leased. The lease is renewed while they are processed; once
 // it has expired, other runs treat the worker as dead. The default is a minute, the minimum 100
 // milliseconds.
 func WithLease(d time.Duration) RunOption { return func(o *runOptions) { o.lease = d } }
@@ -36,12 +36,12 @@ func WithGrace(d time.Duration) RunOption { return func(o *runOptions) { o.grace
 
 // WithSuppress calls suppress for each item before it is sent. If suppress returns a reason, for
 // example that the person has withdrawn consent, the item becomes [Suppressed]. If it returns an
-// error, nothing of the chunk is sent and the run ends with that error. It is called concurrently.
+// error, no item of the same call is sent and the run ends with that error. It is called concurrently.
 func WithSuppress(suppress func(context.Context, Item) (reason string, err error)) RunOption {
 	return func(o *runOptions) { o.suppress = suppress }
 }
 
-// WithLimiter has the run wait for limiter before each call, counting every item of the call.
+// WithLimiter makes the run wait for limiter before each call, for one event per item.
 func WithLimiter(limiter *Limiter) RunOption { return func(o *runOptions) { o.limiter = limiter } }
 
 // WithProgress calls progress about once a second and at the end of the run, never concurrently.
@@ -49,7 +49,7 @@ func WithProgress(progress func(Progress)) RunOption {
 	return func(o *runOptions) { o.progress = progress }
 }
 
-// Progress is the progress of a campaign, with the work of all its runs.
+// Progress is the progress of a campaign, over all its runs.
 type Progress struct {
 	Counts
 	Rate float64       // items per second that left the states pending and sending, in the last 10 seconds
@@ -76,7 +76,7 @@ var errFinished = errors.New("finished")
 
 // Run sends to the pending items of the campaign, and returns when none is pending or sending. Any
 // number of processes may run a campaign at the same time, and each returns when all items are
-// settled. While the campaign is paused, or its time has not come, Run waits.
+// settled. While the campaign is paused, or before the time set by [Campaign.StartAt], Run waits.
 //
 // Refused items are not an error. It returns [ErrUnresolved] if items have an unknown outcome,
 // [ErrDraft] if the campaign was not started, and [ErrCanceled] if it is canceled. A run also ends if
@@ -321,7 +321,7 @@ func (r *run) suppress(h *hold, items []Item) []Item {
 		switch {
 		case err != nil:
 			r.unreserve(h, items)
-			r.stop(fmt.Errorf("check of recipient: %w", err))
+			r.stop(fmt.Errorf("check recipient: %w", err))
 			return nil
 		case reason != "":
 			suppressed = append(suppressed, settlement{ID: item.id, State: Suppressed, Reason: reason})

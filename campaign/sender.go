@@ -14,28 +14,28 @@ import (
 	"github.com/wabakit/wabakit-go/onpremise"
 )
 
-// Errors that a [Sender] returns, wrapped or not, to say what became of an item.
+// Errors that a [Sender] returns, wrapped or not, to report the outcome of an item.
 var (
 	// ErrRefused reports that the item was refused and not sent.
 	ErrRefused = errors.New("refused")
 	// ErrNotProcessed reports that the item was not processed and can be sent again later.
 	ErrNotProcessed = errors.New("not processed")
-	// ErrStop reports that the item was not processed, and that no other would be. It ends the run.
+	// ErrStop reports that the item was not processed, and that no other item would be. It ends the run.
 	ErrStop = errors.New("cannot send")
 )
 
 // Sender sends items. [LateMessages], [LateConversations] and [OnPremiseMessages] return senders for
-// the APIs of this module; a function of your own can send in any other way.
+// the APIs of this module; a custom function can send in any other way.
 type Sender struct {
 	// Max is the maximum number of items of a call. Values below 1 mean 1.
 	Max int
-	// Send sends the items, at most Max, and returns what became of them. The error is that of the
-	// items for which there is no result. An error is judged as follows:
+	// Send sends the items, at most Max, and returns their results. The error applies to the items
+	// without a result. Errors mean the following:
 	//
 	//   - One that matches ErrNotProcessed, late.ErrRateLimited or late.ErrNotSent, or status 503 if
 	//     the server did not process the request: the items become pending again.
-	//   - Status 400, 413 or 422, or a ValidationError: the call is repeated with each half of the
-	//     items, until the item at fault is alone. It is refused.
+	//   - Status 400, 413 or 422, or a ValidationError: each half of the items is sent in a call of its
+	//     own, until the invalid item is alone. It is refused.
 	//   - One that matches ErrRefused, an ItemError, or an error of an on-premise server about the
 	//     recipient: the item is refused.
 	//   - One that matches ErrStop, or any other refusal by the server, such as 401, 402, 403, or a
@@ -46,11 +46,11 @@ type Sender struct {
 	//
 	// The errors of package late match those of package onpremise. Send is called concurrently. Its
 	// context ends when the grace period of the run is over, or the lease of the items has expired. If
-	// it panics, the run ends, and the items are unknown.
+	// Send panics, the run ends, and the items are unknown.
 	Send func(ctx context.Context, plan Plan, items []Item) ([]Result, error)
 }
 
-// Result is what became of an item: it was sent if Err is nil.
+// Result is the result of an item. The item was sent if Err is nil.
 type Result struct {
 	Key       string // of the item
 	MessageID string

@@ -182,7 +182,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 		switch {
 		case version.Int64 > schemaVersion:
-			return fmt.Errorf("the tables have version %d, and this release knows %d", version.Int64, schemaVersion)
+			return fmt.Errorf("the tables have version %d, and this release supports at most %d", version.Int64, schemaVersion)
 		case !version.Valid:
 			for _, statement := range s.dialect.schema() {
 				if _, err := conn.ExecContext(ctx, statement); err != nil {

@@ -39,7 +39,7 @@ func runCampaign(ctx context.Context, db *sql.DB, client *late.Client, plan camp
 func resolveItems(ctx context.Context, c *campaign.Campaign, wasSent func(campaign.Item) bool) {
 	for item, err := range c.Items(ctx, campaign.Unknown) {
 		if err == nil && wasSent(item) {
-			err = c.Resolve(ctx, item.Key, campaign.Sent) // campaign.Pending has the next Run send it
+			err = c.Resolve(ctx, item.Key, campaign.Sent) // with campaign.Pending, the next Run sends it
 		}
 		if err != nil {
 			log.Fatal(err)

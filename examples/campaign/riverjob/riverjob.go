@@ -39,7 +39,7 @@ type Worker struct {
 	Options []campaign.RunOption
 }
 
-// Work runs the campaign of a job. After an error that it does not know, River retries the job.
+// Work runs the campaign of a job. River retries the job after any error that is not handled here.
 func (w *Worker) Work(ctx context.Context, job *river.Job[RunCampaign]) error {
 	c, err := w.Store.Campaign(ctx, job.Args.Name)
 	if err == nil {
