@@ -122,11 +122,17 @@ func (c *Campaign) Run(ctx context.Context, sender Sender, opts ...RunOption) (_
 	// The report is wanted after the context has ended, too.
 	final, cancel := context.WithTimeout(context.WithoutCancel(ctx), busyTimeout)
 	defer cancel()
-	var counts Counts
-	countErr := c.store.applyAllStatuses(final)
-	if countErr == nil {
-		counts, countErr = c.counts(final)
+	limit := busyTimeout / 2
+	if err != nil {
+		limit = 1 // the run has failed already: do not try again
 	}
+	var counts Counts
+	countErr := retry(final, limit, func(ctx context.Context) (err error) {
+		if err = c.store.applyAllStatuses(ctx); err == nil {
+			counts, err = c.counts(ctx)
+		}
+		return err
+	})
 	r.report.Counts = counts
 	if o.progress != nil && countErr == nil {
 		o.progress(Progress{Counts: counts})
