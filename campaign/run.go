@@ -330,7 +330,7 @@ func (r *run) suppress(h *hold, items []Item) []Item {
 			r.stop(fmt.Errorf("check recipient: %w", err))
 			return nil
 		case reason != "":
-			suppressed = append(suppressed, settlement{ID: item.id, State: Suppressed, Reason: reason})
+			suppressed = append(suppressed, settlement{ID: item.id, State: Suppressed, Reason: clean(reason)})
 		default:
 			rest = append(rest, item)
 		}
