@@ -121,7 +121,8 @@ func (c *Campaign) Resolve(ctx context.Context, key string, state State) (err er
 		err = c.store.query(ctx, func(rows *sql.Rows) error {
 			n++
 			return rows.Scan(&messageID)
-		}, `UPDATE wabakit_items SET state = $1, claim = '', until = 0, reason = '', updated = {now}
+		}, `UPDATE wabakit_items SET state = $1, claim = '', until = 0, reason = '', updated = {now},
+			message_id = CASE WHEN CAST($1 AS text) = 'pending' THEN '' ELSE message_id END
 			WHERE campaign_id = $2 AND key = $3 AND state IN ('unknown', 'refused') RETURNING message_id`, string(state), c.id, key)
 		if err == nil && messageID != "" {
 			err = c.store.applyStatuses(ctx, []string{messageID})

@@ -200,3 +200,35 @@ func TestCountsDoNotWaitForWorkers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, campaign.Counts{Pending: 1, Sending: 1, Unknown: 1}, counts)
 }
+
+// A reason that PostgreSQL cannot store does not keep a run from going on.
+func TestReasonWithNUL(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		c := started(t, d.store(t), campaign.Plan{}, 1)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		report, err := c.Run(ctx, accepts, campaign.WithSuppress(func(context.Context, campaign.Item) (string, error) {
+			return "opted\x00 out", nil
+		}), campaign.WithLease(time.Second), campaign.WithGrace(time.Millisecond))
+		require.NoError(t, err)
+		require.Equal(t, campaign.Counts{Suppressed: 1}, report.Counts)
+	})
+}
+
+// An item that is sent again does not keep the ID of the message before.
+func TestResolveAsPendingForgetsTheMessage(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		ctx, c := t.Context(), started(t, d.store(t), campaign.Plan{}, 1)
+		_, err := c.Run(ctx, campaign.Sender{Send: func(_ context.Context, _ campaign.Plan, items []campaign.Item) ([]campaign.Result, error) {
+			return []campaign.Result{{Key: items[0].Key, MessageID: "m1", Err: campaign.ErrRefused}}, nil
+		}})
+		require.NoError(t, err)
+		require.NoError(t, c.Resolve(ctx, "0", campaign.Pending))
+		for item, err := range c.Items(ctx) {
+			require.NoError(t, err)
+			require.Empty(t, item.MessageID)
+		}
+	})
+}
