@@ -232,3 +232,40 @@ func TestResolveAsPendingForgetsTheMessage(t *testing.T) {
 		}
 	})
 }
+
+// A mark waits for a pause that has not been committed yet.
+func TestMarkWaitsForAPause(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		c := started(t, d.store(t), campaign.Plan{}, 1)
+		other, err := d.open(t).Conn(t.Context())
+		require.NoError(t, err)
+		defer other.Close()
+		exec := func(statement string) {
+			_, err := other.ExecContext(t.Context(), statement)
+			assert.NoError(t, err)
+		}
+		committed := make(chan struct{})
+		_, err = c.Run(ctx, campaign.Sender{Send: func(ctx context.Context, plan campaign.Plan, items []campaign.Item) ([]campaign.Result, error) {
+			assert.Fail(t, "an item is sent after the pause")
+			return accepts.Send(ctx, plan, items)
+		}}, campaign.WithConcurrency(1), campaign.WithSuppress(func(context.Context, campaign.Item) (string, error) {
+			exec("BEGIN")
+			exec("UPDATE wabakit_campaigns SET status = 'paused'")
+			time.AfterFunc(200*time.Millisecond, func() {
+				defer close(committed)
+				exec("COMMIT")
+				time.AfterFunc(200*time.Millisecond, cancel)
+			})
+			return "", nil
+		}))
+		<-committed
+
+		require.ErrorIs(t, err, context.Canceled)
+		counts, err := c.Counts(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, campaign.Counts{Pending: 1}, counts)
+	})
+}
