@@ -23,10 +23,12 @@ func TestDelayOutlastsTheLease(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, d database) {
 		c := started(t, d.store(t), campaign.Plan{}, 1)
 		ctx, cancel := context.WithCancel(t.Context())
-		defer time.AfterFunc(1200*time.Millisecond, cancel).Stop()
+		defer cancel()
 		var calls atomic.Int64
 		_, err := c.Run(ctx, campaign.Sender{Send: func(context.Context, campaign.Plan, []campaign.Item) ([]campaign.Result, error) {
-			calls.Add(1)
+			if calls.Add(1) == 1 {
+				time.AfterFunc(time.Second, cancel)
+			}
 			return nil, &late.Error{StatusCode: 429, Outcome: late.OutcomeRefused, RetryAfter: time.Hour}
 		}}, campaign.WithConcurrency(1), campaign.WithLease(300*time.Millisecond))
 
@@ -163,8 +165,8 @@ func TestTinyLease(t *testing.T) {
 func TestSenderThatDoesNotReturn(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(){
-		"panic":  func() { panic("no such field") },
-		"Goexit": runtime.Goexit,
+		"panicked":            func() { panic("no such field") },
+		"ended its goroutine": runtime.Goexit,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -174,7 +176,7 @@ func TestSenderThatDoesNotReturn(t *testing.T) {
 					end()
 					return nil, nil
 				}}, campaign.WithConcurrency(1))
-				require.Error(t, err)
+				require.ErrorContains(t, err, "the sender "+name)
 				require.Equal(t, campaign.Counts{Unknown: 1, Pending: 2}, report.Counts)
 			})
 		})
