@@ -365,7 +365,8 @@ func (r *run) deliver(h *hold, items []Item) {
 	if len(marked) == 0 {
 		return
 	}
-	if h.Err() != nil || time.Since(since) >= r.opts.lease {
+	// Without its monotonic part, the time includes a suspension of the machine.
+	if passed := time.Now().Round(0).Sub(since.Round(0)); h.Err() != nil || max(passed, time.Since(since)) >= r.opts.lease {
 		// The process was stopped for so long that the items may have become unknown.
 		r.unreserve(h, marked)
 		return
