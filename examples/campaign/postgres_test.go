@@ -4,8 +4,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,12 +13,7 @@ import (
 
 func TestChaosOnPostgres(t *testing.T) {
 	t.Parallel()
-	url, stop, err := postgres.Start("fsync=off")
-	if errors.Is(err, postgres.ErrNotInstalled) && os.Getenv("WABAKIT_POSTGRES") == "" {
-		t.Skip("PostgreSQL is not installed")
-	}
-	require.NoError(t, err)
-	defer stop()
+	url := postgres.ForTest(t)
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"-people", "2000", "-rate", "500", "-chaos", "-database", url}, &out), "%s", &out)
 	require.Equal(t, map[string]string{

@@ -14,11 +14,28 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
+	"testing"
 	"time"
 )
 
-// ErrNotInstalled reports that no PostgreSQL server is installed.
+// ErrNotInstalled reports that no PostgreSQL server is installed. If WABAKIT_POSTGRES is "required",
+// as in CI, the error is another one, so that no test is skipped.
 var ErrNotInstalled = errors.New("postgres: not installed")
+
+// ForTest starts a server for a test, stops it when the test ends, and returns the URL of its
+// database. It skips the test after [ErrNotInstalled].
+func ForTest(t testing.TB) (url string) {
+	t.Helper()
+	url, stop, err := Start("fsync=off")
+	switch {
+	case errors.Is(err, ErrNotInstalled):
+		t.Skip(err)
+	case err != nil:
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	return url
+}
 
 // Start starts a server with an empty database on a free port of the loopback interface. Settings
 // are those of its configuration file, such as "fsync=off". It returns the URL of the database and a
@@ -87,10 +104,13 @@ func find(program string) (string, error) {
 		return path, nil
 	}
 	paths, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + program)
-	if len(paths) == 0 {
-		return "", ErrNotInstalled
+	switch {
+	case len(paths) > 0:
+		return slices.Max(paths), nil
+	case os.Getenv("WABAKIT_POSTGRES") == "required":
+		return "", errors.New("postgres: not installed, although WABAKIT_POSTGRES requires it")
 	}
-	return slices.Max(paths), nil
+	return "", ErrNotInstalled
 }
 
 // account returns the account that runs the server, which refuses to run as root, and gives it dir.

@@ -4,7 +4,6 @@ package riverjob_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -95,12 +94,7 @@ func (atOnce) NextRetry(*rivertype.JobRow) time.Time { return time.Now() }
 
 func TestCampaignSurvivesKilledRiverWorkers(t *testing.T) {
 	ctx := t.Context()
-	url, stop, err := postgres.Start("fsync=off")
-	if errors.Is(err, postgres.ErrNotInstalled) && os.Getenv("WABAKIT_POSTGRES") == "" {
-		t.Skip("PostgreSQL is not installed")
-	}
-	require.NoError(t, err)
-	defer stop()
+	url := postgres.ForTest(t)
 	pool, err := pgxpool.New(ctx, url)
 	require.NoError(t, err)
 	defer pool.Close()
