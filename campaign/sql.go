@@ -20,22 +20,27 @@ const (
 	Postgres                    // 12 or later
 )
 
-//go:embed schema_sqlite.sql schema_postgres.sql
+//go:embed schema.sql triggers_sqlite.sql triggers_postgres.sql
 var schemas embed.FS
 
 const schemaVersion = 1
 
-// schema returns the statements that create the tables.
-func (d Dialect) schema() []string {
-	name := "schema_sqlite.sql"
+// schema returns the statements that create the tables and the triggers that keep the counts.
+func (d Dialect) schema() (statements []string) {
+	triggers := "triggers_sqlite.sql"
 	if d == Postgres {
-		name = "schema_postgres.sql"
+		triggers = "triggers_postgres.sql"
 	}
-	text, err := schemas.ReadFile(name)
-	if err != nil {
-		panic(err)
+	for _, file := range []string{"schema.sql", triggers} {
+		text, err := schemas.ReadFile(file)
+		if err != nil {
+			panic(err)
+		}
+		for statement := range strings.SplitSeq(strings.TrimSpace(string(text)), "\n\n") {
+			statements = append(statements, d.sql(statement))
+		}
 	}
-	return strings.Split(strings.TrimSpace(string(text)), "\n\n")
+	return statements
 }
 
 var (
@@ -43,16 +48,17 @@ var (
 	rowsOf    = regexp.MustCompile(`\{rows ([^}]*)\}`)
 	sqliteSQL = strings.NewReplacer(
 		"{now}", "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
-		"{position}", "id", "{greatest}", "max", "{share}", "", "{skip locked}", "")
+		"{id}", "INTEGER PRIMARY KEY AUTOINCREMENT", "{position}", "id", "{greatest}", "max", "{share}", "", "{skip locked}", "")
 	postgresSQL = strings.NewReplacer(
 		"{now}", "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
-		"{position}", "(id + 0)", "{greatest}", "greatest", "{share}", "FOR SHARE", "{skip locked}", "FOR UPDATE SKIP LOCKED")
+		"{id}", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "{position}", "(id + 0)", "{greatest}", "greatest", "{share}", "FOR SHARE", "{skip locked}", "FOR UPDATE SKIP LOCKED")
 )
 
 // sql returns a statement in the dialect. Statements are written with numbered parameters and:
 //
 //	{now}                  the clock of the database in milliseconds
 //	{rows a text, b bigint} the rows of the JSON array in $1, as a table v
+//	{id}                   the type of an ID that is never used again
 //	{position}             the ID of an item, as the last column of the index wabakit_items_state: with
 //	                       the ID itself, PostgreSQL would read the primary key from its beginning
 //	{share}                locks the selected row against changes until the statement has ended

@@ -1,5 +1,5 @@
 CREATE TABLE wabakit_campaigns (
-	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	id {id},
 	name TEXT NOT NULL UNIQUE,
 	plan TEXT NOT NULL,
 	status TEXT NOT NULL CHECK (status IN ('draft', 'started', 'paused', 'canceled', 'stripped')),
@@ -7,7 +7,7 @@ CREATE TABLE wabakit_campaigns (
 )
 
 CREATE TABLE wabakit_items (
-	id INTEGER PRIMARY KEY,
+	id {id},
 	campaign_id BIGINT NOT NULL,
 	key TEXT NOT NULL,
 	phone TEXT NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE wabakit_items (
 	UNIQUE (campaign_id, key)
 )
 
-CREATE INDEX wabakit_items_state ON wabakit_items (campaign_id, state, id)
+CREATE INDEX wabakit_items_state ON wabakit_items (campaign_id, state, {position})
 
 CREATE INDEX wabakit_items_message ON wabakit_items (message_id) WHERE message_id <> ''
 
@@ -33,24 +33,7 @@ CREATE TABLE wabakit_counts (
 	delivery TEXT NOT NULL,
 	n BIGINT NOT NULL,
 	PRIMARY KEY (campaign_id, shard, state, delivery)
-) WITHOUT ROWID
-
-CREATE TRIGGER wabakit_items_added AFTER INSERT ON wabakit_items
-BEGIN
-	INSERT INTO wabakit_counts (campaign_id, shard, state, delivery, n)
-	VALUES (NEW.campaign_id, 0, NEW.state, NEW.delivery, 1)
-	ON CONFLICT DO UPDATE SET n = n + 1;
-END
-
-CREATE TRIGGER wabakit_items_changed AFTER UPDATE OF state, delivery ON wabakit_items
-WHEN NEW.state <> OLD.state OR NEW.delivery <> OLD.delivery
-BEGIN
-	UPDATE wabakit_counts SET n = n - 1
-	WHERE campaign_id = OLD.campaign_id AND shard = 0 AND state = OLD.state AND delivery = OLD.delivery;
-	INSERT INTO wabakit_counts (campaign_id, shard, state, delivery, n)
-	VALUES (NEW.campaign_id, 0, NEW.state, NEW.delivery, 1)
-	ON CONFLICT DO UPDATE SET n = n + 1;
-END
+)
 
 CREATE TABLE wabakit_statuses (
 	message_id TEXT NOT NULL PRIMARY KEY,
