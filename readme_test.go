@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"github.com/wabakit/wabakit-go/late"
@@ -84,22 +83,6 @@ func handleWebhook(mux *http.ServeMux, client *late.Client, secret string) {
 			return err
 		},
 	}, late.WithWebhookSecret(secret)))
-}
-
-func TestLostResponseMessagesNobodyTwice(t *testing.T) {
-	server := latetest.NewServer(latetest.InProcess())
-	defer server.Close()
-	server.AddTemplate(late.CreateTemplateRequest{
-		Name: "welcome", Language: "en_US", Category: late.TemplateUtility,
-		Components: []late.TemplateComponent{late.Body("Welcome!")},
-	})
-	server.Inject(latetest.CutAfter().On(late.OpSendWhatsAppBulk)) // processed, but the response is lost
-
-	_, err := server.Client().Messages.Send(t.Context(),
-		late.TemplateRef{Name: "welcome", Language: "en_US"}, late.BulkRecipient{Phone: "+16315551234"})
-
-	require.ErrorIs(t, err, late.ErrOutcomeUnknown)
-	require.Len(t, server.Messages(), 1)
 }
 
 func Example_list() {
