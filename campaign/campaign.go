@@ -261,13 +261,14 @@ func (c *Campaign) StartAt(ctx context.Context, t time.Time) (err error) {
 }
 
 // Pause stops sending. When it returns, no further item is marked; calls in flight finish.
-// It returns [ErrConflict] unless the campaign is started.
+// It returns [ErrConflict] if the campaign is a draft, canceled or stripped.
 func (c *Campaign) Pause(ctx context.Context) (err error) {
 	defer prefix("pause", &err)
 	return c.setStatus(ctx, `UPDATE wabakit_campaigns SET status = 'paused' WHERE id = $1 AND status IN ('started', 'paused')`, c.id)
 }
 
-// Resume continues a paused campaign. It returns [ErrConflict] unless the campaign is started.
+// Resume continues a paused campaign. It returns [ErrConflict] if the campaign is a draft, canceled or
+// stripped.
 func (c *Campaign) Resume(ctx context.Context) (err error) {
 	defer prefix("resume", &err)
 	return c.setStatus(ctx, `UPDATE wabakit_campaigns SET status = 'started' WHERE id = $1 AND status IN ('started', 'paused')`, c.id)

@@ -23,7 +23,7 @@ func program(root, file string) (string, error) {
 	return fenced("package " + text), nil
 }
 
-// body returns the body of a function, unindented, or all of a test.
+// body returns the body of a function, unindented.
 func body(root, file, function string) (string, error) {
 	src, err := os.ReadFile(filepath.Join(root, file))
 	if err != nil {
@@ -40,9 +40,6 @@ func body(root, file, function string) (string, error) {
 			continue
 		}
 		at := func(p token.Pos) int { return fset.Position(p).Offset }
-		if strings.HasPrefix(function, "Test") {
-			return fenced(string(src[at(d.Pos()):at(d.End())])), nil
-		}
 		text := strings.Trim(string(src[at(d.Body.Lbrace)+1:at(d.Body.Rbrace)]), "\n")
 		return fenced(strings.ReplaceAll("\n"+text, "\n\t", "\n")[1:]), nil
 	}

@@ -144,6 +144,7 @@ func TestSuccessThatSaysItFailed(t *testing.T) {
 		`{"name":"x","success":false,"error":"taken"}`:     {failed: true},
 		`{"name":"x","error":{"message":"taken"}}`:         {failed: true},
 		`{"name":"x","errors":[{"code":1006}]}`:            {failed: true},
+		`{"name":"x","error":["taken"]}`:                   {failed: true},
 		`{"error":"taken"}`:                                {failed: true},
 	} {
 		_, err := named(call(t, "POST", 200, "application/json", body))
