@@ -105,7 +105,7 @@ func TestContextThatEndsBeforeTheRequestIsSent(t *testing.T) {
 		"middleware": {opt: middleware(func(_ transport.Doer, req *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("signing: %w", wait(req.Context()))
 		})},
-		"rate limit": {first: rateLimited},
+		"rate limit": {opt: func(*transport.Config) {}, first: rateLimited},
 	} {
 		for _, end := range []error{context.Canceled, context.DeadlineExceeded} {
 			t.Run(name+"/"+end.Error(), func(t *testing.T) {
@@ -116,9 +116,6 @@ func TestContextThatEndsBeforeTheRequestIsSent(t *testing.T) {
 						steps = []roundTrip{c.first, status(200)}
 					}
 					rt, n := script(steps...)
-					if c.opt == nil {
-						c.opt = func(*transport.Config) {}
-					}
 					tr := inMemory(t, rt, c.opt)
 					if c.first != nil {
 						require.NoError(t, finish(tr.Do(read.request(t, t.Context(), base))))
