@@ -257,7 +257,7 @@ func (c *Client) Strike(t *testing.T, op Operation, f Fault, times int, protocol
 			o.Attempts = append(o.Attempts, a)
 		},
 	})
-	o.Elapsed = time.Since(begin)
+	o.Elapsed = time.Since(begin).Truncate(time.Microsecond)
 	if op.Lasts {
 		time.Sleep(10 * time.Minute)
 	}

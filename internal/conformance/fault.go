@@ -347,7 +347,7 @@ func contextFaults() []Fault {
 			{Name: "before the headers", Facts: processed, ends: at(early, false), serve: stall},
 			{Name: "in the body", Facts: truncated, ends: at(early, false), serve: before(stall, partial)},
 			{Name: "in a slow body", Facts: truncated, ends: at(early, false), serve: before(drip, partial)},
-			{Name: "in the pause after a refused connection", Facts: Facts{notSent: true, transient: true}, ends: at(1, true), dial: refuseDial},
+			{Name: "in the pause after a refused connection", Facts: Facts{notSent: true, transient: true}, ends: at(time.Microsecond, true), dial: refuseDial},
 			{Name: "in the pause after a refusal", Facts: refused, ends: at(early, true), serve: respond(429, "", nil, header)},
 			{Name: "in the pause after a failure", Facts: failed, ends: at(early, true), serve: respond(502, "", nil, header)},
 		} {
