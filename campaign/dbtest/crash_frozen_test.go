@@ -58,7 +58,7 @@ func TestFrozenWorkerDoesNotSendAfterItsLease(t *testing.T) {
 func TestLateResultDoesNotUndoResolve(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, d database) {
-		w := newSupply(t, d).world(t, "late", 2, -1)
+		w := newSupply(t, d).world(t, "late", 3, -1)
 		var once sync.Once
 		called, respond := make(chan struct{}), make(chan struct{})
 		w.intercept(func(agent string, _ int, processed bool) bool {
@@ -73,10 +73,12 @@ func TestLateResultDoesNotUndoResolve(t *testing.T) {
 		worker := start(t, j)
 		<-called
 		require.NoError(t, worker.cmd.Process.Signal(syscall.SIGSTOP))
-		keys := w.awaitUnknown(t, 2)
+		keys := w.awaitUnknown(t, 3)
 		require.NoError(t, w.campaign.Resolve(t.Context(), keys[0], campaign.Pending))
 		require.NoError(t, w.campaign.Resolve(t.Context(), keys[1], campaign.Sent))
-		require.NoError(t, w.run(t.Context(), t, w.db))
+		require.ErrorIs(t, w.run(t.Context(), t, w.db), campaign.ErrUnresolved)
+		require.NoError(t, w.campaign.Cancel(t.Context())) // else the worker would send the third again
+		require.NoError(t, w.campaign.Resolve(t.Context(), keys[2], campaign.Pending))
 		resolved := w.items(t)
 		close(respond)
 		require.NoError(t, worker.cmd.Process.Signal(syscall.SIGCONT))

@@ -113,7 +113,7 @@ func (j job) run(store *campaign.Store, err error) error {
 	sender := campaign.LateMessages(client)
 	sender.Max = j.Max
 	_, err = c.Run(ctx, sender, campaign.WithConcurrency(j.Concurrency), campaign.WithLease(j.Lease), campaign.WithSuppress(withdrawn))
-	if errors.Is(err, campaign.ErrUnresolved) {
+	if errors.Is(err, campaign.ErrUnresolved) || errors.Is(err, campaign.ErrCanceled) {
 		return nil
 	}
 	return err
