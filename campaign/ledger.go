@@ -154,20 +154,20 @@ func (c *Campaign) expire(ctx context.Context) error {
 	return err
 }
 
-// reserve leases up to n pending items under a new claim. Meanwhile nobody else reserves them. It can
-// be repeated if its result was lost, and then returns the same items.
-func (c *Campaign) reserve(ctx context.Context, claim string, n int, lease time.Duration) (items []Item, err error) {
+// reserve leases up to n pending items after the given ID under a new claim. Meanwhile nobody else
+// reserves them. It can be repeated if its result was lost, and then returns the same items.
+func (c *Campaign) reserve(ctx context.Context, claim string, after int64, n int, lease time.Duration) (items []Item, err error) {
 	err = c.store.query(ctx, func(rows *sql.Rows) error {
 		item, err := scanItem(rows)
 		items = append(items, item)
 		return err
 	}, `WITH free AS MATERIALIZED (
 			SELECT id AS item FROM wabakit_items
-			WHERE campaign_id = $2 AND state = 'pending' AND (until <= {now} OR claim = $1) AND EXISTS (
+			WHERE campaign_id = $2 AND state = 'pending' AND {position} > $5 AND (until <= {now} OR claim = $1) AND EXISTS (
 				SELECT 1 FROM wabakit_campaigns AS c WHERE c.id = $2 AND status = 'started' AND not_before <= {now})
 			ORDER BY {position} LIMIT $3 {skip locked})
 		UPDATE wabakit_items SET claim = $1, until = {now} + $4 FROM free WHERE id = item RETURNING `+itemColumns,
-		claim, c.id, n, lease.Milliseconds())
+		claim, c.id, n, lease.Milliseconds(), after)
 	slices.SortFunc(items, func(a, b Item) int { return cmp.Compare(a.id, b.id) })
 	return items, err
 }

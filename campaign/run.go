@@ -211,23 +211,34 @@ func (r *run) run(ctx context.Context) error {
 	}
 }
 
-// work claims and sends items until the run ends.
+// work claims and sends items until the run ends. It passes through the campaign instead of looking for
+// pending items from the beginning: PostgreSQL keeps the former versions of items for as long as any
+// transaction has a snapshot of them, and would read them all each time. Items that are pending again
+// are found by the next pass.
 func (r *run) work() {
-	const shortest = 20 * time.Millisecond
-	idle := shortest
+	const (
+		shortest = 20 * time.Millisecond
+		pass     = 30 * time.Second
+	)
+	idle, after, began := shortest, int64(0), time.Now()
 	for r.claiming.Err() == nil {
 		claim, since := newClaim(), time.Now()
+		if since.Sub(began) > pass {
+			after, began = 0, since
+		}
 		var items []Item
 		err := retry(r.storing, r.opts.lease/2, func(ctx context.Context) (err error) {
-			items, err = r.campaign.reserve(ctx, claim, r.sender.Max, r.opts.lease)
+			items, err = r.campaign.reserve(ctx, claim, after, r.sender.Max, r.opts.lease)
 			return err
 		})
 		switch {
 		case err != nil:
 			r.stop(err)
 		case len(items) > 0:
-			idle = shortest
+			idle, after = shortest, items[len(items)-1].id
 			r.process(claim, items, since)
+		case after > 0:
+			after = 0
 		case r.isFinished():
 			r.stop(errFinished)
 		default:

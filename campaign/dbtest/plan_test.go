@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"database/sql"
 	"testing"
 	"time"
 
@@ -9,8 +10,9 @@ import (
 	"github.com/wabakit/wabakit-go/campaign"
 )
 
-// The statistics of PostgreSQL are from the start of the campaign, when all items were pending. A plan
-// that passes all sent items to find the next pending ones takes a time that grows with their square.
+// What a run reads must not grow with the square of the number of items. It did when the planner, whose
+// statistics are from the start, passed all sent items to find the next pending ones, and when an old
+// snapshot of another transaction kept all versions of the items that had been pending.
 func TestRunDoesNotReadSentItemsAgain(t *testing.T) {
 	t.Parallel()
 	const n = 10_000
@@ -18,10 +20,18 @@ func TestRunDoesNotReadSentItemsAgain(t *testing.T) {
 	db := d.open(t)
 	s, err := campaign.Open(t.Context(), db, d.dialect)
 	require.NoError(t, err)
+	c := started(t, s, campaign.Plan{}, n)
+	other := d.open(t)
+	snapshot, err := other.BeginTx(t.Context(), &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
+	require.NoError(t, err)
+	var items int
+	require.NoError(t, snapshot.QueryRowContext(t.Context(), "SELECT count(*) FROM wabakit_items").Scan(&items))
 	sender := accepts
 	sender.Max = 50
-	_, err = started(t, s, campaign.Plan{}, n).Run(t.Context(), sender)
+	_, err = c.Run(t.Context(), sender)
 	require.NoError(t, err)
+	require.NoError(t, snapshot.Rollback())
+	require.NoError(t, other.Close())
 	require.NoError(t, db.Close()) // the server counts what a connection has read when it ends
 
 	db = d.open(t)
@@ -33,5 +43,5 @@ func TestRunDoesNotReadSentItemsAgain(t *testing.T) {
 	var read int
 	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'wabakit_items'").Scan(&read))
 	require.Positive(t, read)
-	require.Less(t, read, 30*n)
+	require.Less(t, read, 60*n)
 }
