@@ -211,19 +211,16 @@ func (r *run) run(ctx context.Context) error {
 	}
 }
 
-// work claims and sends items until the run ends. It passes through the campaign instead of looking for
-// pending items from the beginning: PostgreSQL keeps the former versions of items for as long as any
-// transaction has a snapshot of them, and would read them all each time. Items that are pending again
-// are found by the next pass.
+// work claims and sends items until the run ends. It continues after the last item that it reserved:
+// from the beginning, PostgreSQL would read all former versions of items, which it keeps for as long as
+// any transaction has a snapshot of them. It begins again at the end, and after half a lease, for items
+// that are pending again.
 func (r *run) work() {
-	const (
-		shortest = 20 * time.Millisecond
-		pass     = 30 * time.Second
-	)
+	const shortest = 20 * time.Millisecond
 	idle, after, began := shortest, int64(0), time.Now()
 	for r.claiming.Err() == nil {
 		claim, since := newClaim(), time.Now()
-		if since.Sub(began) > pass {
+		if since.Sub(began) > r.opts.lease/2 {
 			after, began = 0, since
 		}
 		var items []Item

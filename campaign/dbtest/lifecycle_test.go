@@ -281,3 +281,30 @@ func TestRunEndsIfResultsCannotBeStored(t *testing.T) {
 		require.EqualValues(t, 1, sent.Load())
 	})
 }
+
+// An item that is pending again behind a worker does not have to wait for the end of a long campaign.
+func TestItemThatIsPendingAgainIsSentSoon(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		s := d.store(t)
+		c := started(t, s, campaign.Plan{}, 4)
+		var sent []string
+		sender := campaign.Sender{Max: 1, Send: func(ctx context.Context, _ campaign.Plan, items []campaign.Item) ([]campaign.Result, error) {
+			key := items[0].Key
+			sent = append(sent, key)
+			switch len(sent) {
+			case 1:
+				return []campaign.Result{{Key: key, Err: campaign.ErrRefused}}, nil
+			case 2:
+				time.Sleep(shortLease) // its renewal keeps the item
+				if err := c.Resolve(ctx, sent[0], campaign.Pending); err != nil {
+					return nil, err
+				}
+			}
+			return []campaign.Result{{Key: key, MessageID: "m" + key}}, nil
+		}}
+		_, err := c.Run(t.Context(), sender, campaign.WithConcurrency(1), campaign.WithLease(shortLease))
+		require.NoError(t, err)
+		require.Equal(t, []string{"0", "1", "0", "2", "3"}, sent)
+	})
+}
